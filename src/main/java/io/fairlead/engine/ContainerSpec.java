@@ -1,0 +1,51 @@
+package io.fairlead.engine;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * What a create asked for, already understood and checked for form, as it is kept in the records.
+ *
+ * @param image as the client named it
+ * @param entrypoint empty: the image's; a list with one empty string: none
+ * @param command empty: the image's, unless an entrypoint was given
+ * @param hostname empty: the first 12 digits of the id, or in host mode the host's
+ * @param networkMode {@code default}, {@code bridge}, {@code host}, {@code none}, {@code
+ *     container:NAME}, or a network's name or id
+ * @param exposedPorts {@code 80/tcp}, the image's not among them
+ * @param portBindings by container port ({@code 80/tcp})
+ * @param publishAllPorts {@code -P}
+ * @param binds {@code source:target[:ro]}
+ * @param stopSignal name or number; empty: the image's, else SIGTERM
+ */
+public record ContainerSpec(
+    String image,
+    Optional<List<String>> entrypoint,
+    Optional<List<String>> command,
+    List<String> environment,
+    String workingDirectory,
+    String user,
+    String hostname,
+    Map<String, String> labels,
+    boolean attachStdin,
+    boolean attachStdout,
+    boolean attachStderr,
+    boolean openStdin,
+    boolean stdinOnce,
+    String networkMode,
+    Set<String> exposedPorts,
+    Map<String, List<PortBinding>> portBindings,
+    boolean publishAllPorts,
+    List<String> binds,
+    Set<String> addedCapabilities,
+    Set<String> droppedCapabilities,
+    boolean isPrivileged,
+    boolean autoRemove,
+    String stopSignal,
+    Optional<Integer> stopTimeoutSeconds) {
+
+  /** As the API has it: both may be empty; {@code hostPort} may be {@code 8000-9000}. */
+  public record PortBinding(String hostIp, String hostPort) {}
+}

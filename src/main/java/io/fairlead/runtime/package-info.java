@@ -1,0 +1,8 @@
+/**
+ * crun or runc under conmon: the OCI configuration, spawning, stdio, logs, exit status. Start
+ * reading at {@link io.fairlead.runtime.Runtime}.
+ */
+@NullMarked
+package io.fairlead.runtime;
+
+import org.jspecify.annotations.NullMarked;
