@@ -91,7 +91,7 @@ public final class Containers {
 
   /**
    * Reads the log into the sink on the calling thread; see {@link
-   * io.fairlead.runtime.Runtime#readLog}.
+   * io.fairlead.runtime.OciRuntime#readLog}.
    */
   public void logs(String reference, LogRequest request, OutputSink sink) {
     throw new UnsupportedOperationException();

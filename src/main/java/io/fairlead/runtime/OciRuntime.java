@@ -11,7 +11,7 @@ import java.util.concurrent.CompletableFuture;
  * again under the exec root after the daemon died: conmon's pid file, the exit file, the log, the
  * attach socket.
  */
-public final class Runtime implements AutoCloseable {
+public final class OciRuntime implements AutoCloseable {
 
   /**
    * Finds the parts and tries the runtime once.
@@ -19,7 +19,7 @@ public final class Runtime implements AutoCloseable {
    * @throws io.fairlead.EngineFault if conmon or the runtime is absent or refuses this machine;
    *     says why and what to install
    */
-  public static Runtime open(RuntimeConfig config) {
+  public static OciRuntime open(RuntimeConfig config) {
     throw new UnsupportedOperationException();
   }
 
