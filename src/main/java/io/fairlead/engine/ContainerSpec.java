@@ -1,5 +1,6 @@
 package io.fairlead.engine;
 
+import io.fairlead.network.port.PortBinding;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -44,8 +45,4 @@ public record ContainerSpec(
     boolean isPrivileged,
     boolean autoRemove,
     String stopSignal,
-    Optional<Integer> stopTimeoutSeconds) {
-
-  /** As the API has it: both may be empty; {@code hostPort} may be {@code 8000-9000}. */
-  public record PortBinding(String hostIp, String hostPort) {}
-}
+    Optional<Integer> stopTimeoutSeconds) {}
