@@ -9,40 +9,56 @@ import java.util.Optional;
  * in it.
  */
 public final class Records {
+  private final Session session;
+  private final ContainerTable containers;
+  private final EndpointTable endpoints;
+  private final NetworkTable networks;
+  private final ImageTable images;
+
+  Records(Session session) {
+    this.session = session;
+    this.containers = new ContainerTable(session);
+    this.endpoints = new EndpointTable(session);
+    this.networks = new NetworkTable(session);
+    this.images = new ImageTable(session);
+  }
 
   /** A value that belongs to the engine itself (its id, the version of its schema's data). */
   public Optional<String> setting(String key) {
-    throw new UnsupportedOperationException();
+    return session.first("SELECT value FROM settings WHERE key = ?", row -> row.text("value"), key);
   }
 
   public void setSetting(String key, String value) {
-    throw new UnsupportedOperationException();
+    session.run(
+        "INSERT INTO settings (key, value) VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value",
+        key,
+        value);
   }
 
   public List<ContainerRow> containers() {
-    throw new UnsupportedOperationException();
+    return containers.all();
   }
 
   public Optional<ContainerRow> container(String id) {
-    throw new UnsupportedOperationException();
+    return containers.byId(id);
   }
 
   public Optional<ContainerRow> containerByName(String name) {
-    throw new UnsupportedOperationException();
+    return containers.byName(name);
   }
 
   /** Those whose id begins so; at most two, which is enough to know that a prefix is ambiguous. */
   public List<ContainerRow> containersByIdPrefix(String prefix) {
-    throw new UnsupportedOperationException();
+    return containers.byIdPrefix(prefix);
   }
 
   public List<ContainerRow> containersInSandbox(String sandboxId) {
-    throw new UnsupportedOperationException();
+    return containers.inSandbox(sandboxId);
   }
 
   /** Inserts, or replaces the row of that id. */
   public void put(ContainerRow row) {
-    throw new UnsupportedOperationException();
+    containers.put(row);
   }
 
   /**
@@ -50,65 +66,84 @@ public final class Records {
    * removed.
    */
   public void removeContainer(String id) {
-    throw new UnsupportedOperationException();
+    containers.remove(id);
   }
 
   public List<SandboxRow> sandboxes() {
-    throw new UnsupportedOperationException();
+    return endpoints.sandboxes();
   }
 
   public Optional<SandboxRow> sandbox(String id) {
-    throw new UnsupportedOperationException();
+    return endpoints.sandbox(id);
   }
 
   public Optional<SandboxRow> sandboxOwnedBy(String containerId) {
-    throw new UnsupportedOperationException();
+    return endpoints.sandboxOwnedBy(containerId);
   }
 
   public void put(SandboxRow row) {
-    throw new UnsupportedOperationException();
+    endpoints.put(row);
   }
 
   /** Removes the sandbox with its endpoints and their leases. */
   public void removeSandbox(String id) {
-    throw new UnsupportedOperationException();
+    endpoints.removeSandbox(id);
   }
 
   public List<NetworkRow> networks() {
-    throw new UnsupportedOperationException();
+    return networks.all();
   }
 
   public Optional<NetworkRow> network(String id) {
-    throw new UnsupportedOperationException();
+    return networks.byId(id);
   }
 
   public void put(NetworkRow row) {
-    throw new UnsupportedOperationException();
+    networks.put(row);
   }
 
+  /**
+   * Removes the network with its subnets.
+   *
+   * @throws io.fairlead.Conflict while endpoints are on it
+   */
   public void removeNetwork(String id) {
-    throw new UnsupportedOperationException();
+    networks.remove(id);
+  }
+
+  public Optional<NetworkRow> networkByName(String name) {
+    return networks.byName(name);
   }
 
   public List<EndpointRow> endpointsOfSandbox(String sandboxId) {
-    throw new UnsupportedOperationException();
+    return endpoints.ofSandbox(sandboxId);
   }
 
   public List<EndpointRow> endpointsOfNetwork(String networkId) {
-    throw new UnsupportedOperationException();
+    return endpoints.ofNetwork(networkId);
   }
 
   /** Inserts, or replaces the row of that id, its leases with it. */
   public void put(EndpointRow row) {
-    throw new UnsupportedOperationException();
+    endpoints.put(row);
+  }
+
+  /** Whether an endpoint of the network holds the address, in whatever spelling. */
+  public boolean isLeased(String networkId, String address) {
+    return countLeases(networkId, address, address) > 0;
+  }
+
+  /** The endpoint of the network that holds the address. */
+  public Optional<EndpointRow> leaseHolder(String networkId, String address) {
+    return endpoints.holder(networkId, address);
   }
 
   /**
-   * The addresses of one network that are held, and the one handed out last ({@code null} key:
-   * never).
+   * How many addresses are held from the first to the last, both included, of one family: a search
+   * for a free one halves its range by this, and so needs few queries however many are held.
    */
-  public boolean isLeased(String networkId, String address) {
-    throw new UnsupportedOperationException();
+  public long countLeases(String networkId, String first, String last) {
+    return endpoints.countLeases(networkId, first, last);
   }
 
   /**
@@ -116,69 +151,70 @@ public final class Records {
    * it.
    */
   public Optional<String> lastLease(String networkId, boolean v6) {
-    throw new UnsupportedOperationException();
+    return endpoints.lastLease(networkId, v6);
   }
 
   public void setLastLease(String networkId, boolean v6, String address) {
-    throw new UnsupportedOperationException();
+    endpoints.setLastLease(networkId, v6, address);
   }
 
   public List<PublishedPortRow> portsOf(String containerId) {
-    throw new UnsupportedOperationException();
+    return containers.portsOf(containerId);
   }
 
   public List<PublishedPortRow> ports() {
-    throw new UnsupportedOperationException();
+    return containers.ports();
   }
 
   /** Replaces all published ports of a container. */
   public void setPorts(String containerId, List<PublishedPortRow> ports) {
-    throw new UnsupportedOperationException();
+    containers.setPorts(containerId, ports);
   }
 
   public List<ImageRow> images() {
-    throw new UnsupportedOperationException();
+    return images.all();
   }
 
   public Optional<ImageRow> image(String id) {
-    throw new UnsupportedOperationException();
+    return images.byId(id);
   }
 
   public Optional<ImageRow> imageByTag(String tag) {
-    throw new UnsupportedOperationException();
+    return images.byTag(tag);
   }
 
   public List<ImageRow> imagesByIdPrefix(String hexPrefix) {
-    throw new UnsupportedOperationException();
+    return images.byIdPrefix(hexPrefix);
   }
 
   /** Inserts, or replaces the row of that id; a tag that another image had moves to this one. */
   public void put(ImageRow row) {
-    throw new UnsupportedOperationException();
+    images.put(row);
   }
 
+  /** Removes the image with its tags; its layers stay until somebody removes the unused ones. */
   public void removeImage(String id) {
-    throw new UnsupportedOperationException();
+    images.remove(id);
   }
 
   public List<LayerRow> layers() {
-    throw new UnsupportedOperationException();
+    return images.layers();
   }
 
   public Optional<LayerRow> layer(String diffId) {
-    throw new UnsupportedOperationException();
+    return images.layer(diffId);
   }
 
   public void put(LayerRow row) {
-    throw new UnsupportedOperationException();
+    images.put(row);
   }
 
   /** Layers that no image names any more. */
   public List<LayerRow> unusedLayers() {
-    throw new UnsupportedOperationException();
+    return images.unusedLayers();
   }
 
   public void removeLayer(String diffId) {
-    throw new UnsupportedOperationException();
+    images.removeLayer(diffId);
   }
 }
