@@ -19,6 +19,7 @@ import java.lang.invoke.VarHandle;
  * that into an exception. Constants keep the names they have in the kernel's headers.
  */
 public final class Libc {
+  public static final int AF_UNSPEC = 0;
   public static final int AF_UNIX = 1;
   public static final int AF_INET = 2;
   public static final int AF_INET6 = 10;
