@@ -45,4 +45,34 @@ public record ContainerSpec(
     boolean isPrivileged,
     boolean autoRemove,
     String stopSignal,
-    Optional<Integer> stopTimeoutSeconds) {}
+    Optional<Integer> stopTimeoutSeconds) {
+
+  /** The same with other labels. */
+  ContainerSpec withLabels(Map<String, String> other) {
+    return new ContainerSpec(
+        image,
+        entrypoint,
+        command,
+        environment,
+        workingDirectory,
+        user,
+        hostname,
+        other,
+        attachStdin,
+        attachStdout,
+        attachStderr,
+        openStdin,
+        stdinOnce,
+        networkMode,
+        exposedPorts,
+        portBindings,
+        publishAllPorts,
+        binds,
+        addedCapabilities,
+        droppedCapabilities,
+        isPrivileged,
+        autoRemove,
+        stopSignal,
+        stopTimeoutSeconds);
+  }
+}

@@ -1,18 +1,59 @@
 package io.fairlead.engine;
 
+import io.fairlead.Conflict;
+import io.fairlead.EngineFault;
+import io.fairlead.InvalidRequest;
+import io.fairlead.NotFound;
 import io.fairlead.runtime.Attachment;
 import io.fairlead.runtime.ExitStatus;
 import io.fairlead.runtime.LogRequest;
 import io.fairlead.runtime.OutputSink;
+import io.fairlead.store.ContainerRow;
+import io.fairlead.store.Records;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /**
  * The lives of containers. A reference is an id, an unambiguous prefix of one, or a name with or
  * without its slash.
  */
 public final class Containers {
+  private static final int DEFAULT_STOP_SECONDS = 10;
+  private static final Duration KILL_PATIENCE = Duration.ofSeconds(10);
+
+  private final Rooms rooms;
+  private final ContainerLocks locks;
+  private final Waiters waiters;
+  private final Creation creation;
+  private final Starts starts;
+  private final Endings endings;
+  private final Streams streams;
+  private final ContainerView view;
+
+  Containers(
+      Rooms rooms,
+      ContainerLocks locks,
+      Waiters waiters,
+      Creation creation,
+      Starts starts,
+      Endings endings,
+      Streams streams) {
+    this.rooms = rooms;
+    this.locks = locks;
+    this.waiters = waiters;
+    this.creation = creation;
+    this.starts = starts;
+    this.endings = endings;
+    this.streams = streams;
+    this.view = new ContainerView(rooms);
+  }
 
   /** What a create answers. */
   public record Created(String id, List<String> warnings) {}
@@ -29,46 +70,127 @@ public final class Containers {
    * @throws io.fairlead.Conflict if the name is in use, in Docker's words
    */
   public Created create(Optional<String> name, ContainerSpec spec) {
-    throw new UnsupportedOperationException();
+    return creation.create(name, spec);
   }
 
   /**
    * @throws io.fairlead.NotFound {@code No such container: x}
    */
   public Container find(String reference) {
-    throw new UnsupportedOperationException();
+    return view.of(resolve(reference));
   }
 
   /** Newest first. */
   public List<Container> list() {
-    throw new UnsupportedOperationException();
+    return rooms.store().read(Records::containers).stream()
+        .sorted(Comparator.comparing(ContainerRow::createdAt).reversed())
+        .map(view::of)
+        .toList();
   }
 
   /**
    * @return false if it was running already
    */
   public boolean start(String reference) {
-    throw new UnsupportedOperationException();
+    String id = resolve(reference).id();
+    try (var _ = locks.hold(id)) {
+      var row = reread(id, reference);
+      if (Lives.isLive(row.state())) {
+        return false;
+      }
+      starts.start(row);
+      return true;
+    }
   }
 
   /**
    * Sends the stop signal, waits, then kills.
    *
+   * @param timeoutSeconds negative: for ever
    * @return false if it was not running
    */
   public boolean stop(String reference, Optional<String> signal, Optional<Integer> timeoutSeconds) {
-    throw new UnsupportedOperationException();
+    Optional<Integer> wanted = signal.map(Signals::number);
+    String id = resolve(reference).id();
+    Kept kept;
+    CompletableFuture<ExitStatus> ended;
+    try (var _ = locks.hold(id)) {
+      var row = reread(id, reference);
+      if (!Lives.isLive(row.state())) {
+        return false;
+      }
+      kept = Kept.of(row);
+      ended = waiters.add(id, WaitCondition.NEXT_EXIT);
+      rooms.store().update(records -> records.put(Lives.stopping(row)));
+      rooms.runtime().kill(id, wanted.orElse(kept.plan().stopSignal()));
+    }
+    int seconds =
+        timeoutSeconds.or(() -> kept.spec().stopTimeoutSeconds()).orElse(DEFAULT_STOP_SECONDS);
+    if (!isEndedWithin(ended, seconds)) {
+      rooms.runtime().kill(id, Signals.SIGKILL);
+      awaitKilled(id, ended);
+    }
+    return true;
   }
 
   /**
+   * Returns when the signal is sent, or, for SIGKILL, when the container has ended.
+   *
    * @param signal name with or without SIG, or number
    */
   public void kill(String reference, String signal) {
-    throw new UnsupportedOperationException();
+    int number = Signals.number(signal);
+    String id = resolve(reference).id();
+    CompletableFuture<ExitStatus> ended;
+    try (var _ = locks.hold(id)) {
+      var row = reread(id, reference);
+      if (!Lives.isLive(row.state())) {
+        throw new Conflict(
+            "cannot kill container: %s: container %s is not running".formatted(reference, id));
+      }
+      ended = waiters.add(id, WaitCondition.NEXT_EXIT);
+      rooms.runtime().kill(id, number);
+    }
+    if (number == Signals.SIGKILL) {
+      awaitKilled(id, ended);
+    } else {
+      ended.cancel(false);
+    }
   }
 
+  /** Returns when nothing of the container is left. */
   public void remove(String reference, boolean force) {
-    throw new UnsupportedOperationException();
+    var row = resolve(reference);
+    endings.claimRemoval(row);
+    try {
+      var killed = removeOrKill(row.id(), reference, force);
+      while (killed.isPresent()) {
+        awaitKilled(row.id(), killed.get());
+        killed = removeOrKill(row.id(), reference, force);
+      }
+    } finally {
+      endings.releaseRemoval(row);
+    }
+  }
+
+  /** Removes it if it does not run; else kills it, and tells when it has ended. */
+  private Optional<CompletableFuture<ExitStatus>> removeOrKill(
+      String id, String reference, boolean force) {
+    try (var _ = locks.hold(id)) {
+      var row = reread(id, reference);
+      if (!Lives.isLive(row.state())) {
+        endings.remove(row, statusOf(row));
+        return Optional.empty();
+      }
+      if (!force) {
+        throw new Conflict(
+            "cannot remove container \"/%s\": container is running: stop the container before removing or force remove"
+                .formatted(row.name()));
+      }
+      var ended = waiters.add(id, WaitCondition.NEXT_EXIT);
+      rooms.runtime().kill(id, Signals.SIGKILL);
+      return Optional.of(ended);
+    }
   }
 
   /**
@@ -76,7 +198,16 @@ public final class Containers {
    * this returns.
    */
   public CompletableFuture<ExitStatus> await(String reference, WaitCondition condition) {
-    throw new UnsupportedOperationException();
+    var row = resolve(reference);
+    var future = waiters.add(row.id(), condition);
+    // Looked at again after joining the waiters: what happened in between completes it too.
+    var now = rooms.store().read(records -> records.container(row.id()));
+    if (now.isEmpty()) {
+      future.complete(statusOf(row));
+    } else if (condition == WaitCondition.NOT_RUNNING && !Lives.isLive(now.get().state())) {
+      future.complete(statusOf(now.get()));
+    }
+    return future;
   }
 
   /**
@@ -86,7 +217,17 @@ public final class Containers {
    * @param stream whether live output follows
    */
   public Attachment attach(String reference, boolean replayLog, boolean stream, OutputSink sink) {
-    throw new UnsupportedOperationException();
+    String id = resolve(reference).id();
+    if (replayLog) {
+      streams.replay(id, sink);
+    }
+    if (!stream) {
+      sink.end();
+      return EarlyStreams.Nothing.INSTANCE;
+    }
+    try (var _ = locks.hold(id)) {
+      return streams.join(reread(id, reference), sink);
+    }
   }
 
   /**
@@ -94,6 +235,53 @@ public final class Containers {
    * io.fairlead.runtime.OciRuntime#readLog}.
    */
   public void logs(String reference, LogRequest request, OutputSink sink) {
-    throw new UnsupportedOperationException();
+    if (!request.stdout() && !request.stderr()) {
+      throw new InvalidRequest("Bad parameters: you must choose at least one stream");
+    }
+    streams.readLog(resolve(reference).id(), request, sink);
+  }
+
+  private ContainerRow resolve(String reference) {
+    return rooms.store().read(records -> References.resolve(records, reference));
+  }
+
+  /** The row as it is now that the lock is held. */
+  private ContainerRow reread(String id, String reference) {
+    return rooms
+        .store()
+        .read(records -> records.container(id))
+        .orElseThrow(() -> new NotFound("No such container: " + reference));
+  }
+
+  private static ExitStatus statusOf(ContainerRow row) {
+    Instant finished = row.finishedAt();
+    return new ExitStatus(
+        row.exitCode(), row.oomKilled(), finished == null ? Instant.now() : finished);
+  }
+
+  private static boolean isEndedWithin(CompletableFuture<ExitStatus> ended, int seconds) {
+    try {
+      if (seconds < 0) {
+        ended.get();
+      } else {
+        ended.get(seconds, TimeUnit.SECONDS);
+      }
+      return true;
+    } catch (TimeoutException e) {
+      return false;
+    } catch (ExecutionException e) {
+      throw new EngineFault(String.valueOf(e.getCause()), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new EngineFault("interrupted while a container was ending", e);
+    }
+  }
+
+  private static void awaitKilled(String id, CompletableFuture<ExitStatus> ended) {
+    if (!isEndedWithin(ended, (int) KILL_PATIENCE.toSeconds())) {
+      throw new EngineFault(
+          "container %s was killed and has not ended after %d s: its process may hang in the kernel; try again later"
+              .formatted(id, KILL_PATIENCE.toSeconds()));
+    }
   }
 }

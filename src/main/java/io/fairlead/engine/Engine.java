@@ -1,13 +1,66 @@
 package io.fairlead.engine;
 
 import io.fairlead.image.Images;
+import io.fairlead.image.Roots;
+import io.fairlead.network.NetworkConfig;
 import io.fairlead.network.NetworkView;
+import io.fairlead.network.Networks;
+import io.fairlead.runtime.OciRuntime;
+import io.fairlead.runtime.RuntimeConfig;
+import io.fairlead.store.Records;
+import io.fairlead.store.Store;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A container engine: the composition root. No statics, no fixed paths; several live in one JVM.
  */
 public final class Engine implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
+  private static final String ID_SETTING = "engine.id";
+
+  private final String id;
+  private final Machine machine;
+  private final Premises premises;
+  private final Rooms rooms;
+  private final ContainerLocks locks = new ContainerLocks();
+  private final Waiters waiters = new Waiters();
+  private final EarlyStreams early = new EarlyStreams();
+  private final Containers containers;
+  private final AtomicBoolean isClosed = new AtomicBoolean();
+
+  private Engine(
+      String id,
+      Machine machine,
+      Premises premises,
+      Rooms rooms,
+      Set<String> running,
+      Checkpoints checkpoints) {
+    this.id = id;
+    this.machine = machine;
+    this.premises = premises;
+    this.rooms = rooms;
+    var endings = new Endings(rooms, locks, waiters, early, checkpoints);
+    this.containers =
+        new Containers(
+            rooms,
+            locks,
+            waiters,
+            new Creation(rooms, machine, new SecureRandom()),
+            new Starts(rooms, early, endings, checkpoints),
+            endings,
+            new Streams(rooms, early));
+    running.forEach(endings::watch);
+  }
 
   /**
    * Opens an engine on its roots, after it has mended what a crash left.
@@ -16,19 +69,75 @@ public final class Engine implements AutoCloseable {
    * @throws io.fairlead.EngineFault if the machine lacks what is needed; says what
    */
   public static Engine open(EngineConfig config) {
-    throw new UnsupportedOperationException();
+    return open(config, Checkpoints.NONE);
+  }
+
+  static Engine open(EngineConfig config, Checkpoints checkpoints) {
+    var machine = Machine.probe();
+    try (var opened = new Opened()) {
+      var premises = opened.add(Premises.open(config));
+      var store = opened.add(Store.open(premises.database()));
+      String id = store.write(Engine::id);
+      var runtime =
+          opened.add(
+              OciRuntime.open(
+                  new RuntimeConfig(premises.execRoot(), config.host(), config.runtime())));
+      var images = Images.open(store, premises.dataRoot());
+      var roots = Roots.open(store, premises.dataRoot(), premises.execRoot());
+      var running = new Recovery(store, runtime, roots, premises.dataRoot()).correct();
+      var networks =
+          opened.add(
+              Networks.open(
+                  networkConfig(id, config, premises.execRoot()), store, runtime::conmonPidfd));
+      var rooms = new Rooms(premises.dataRoot(), store, images, roots, runtime, networks);
+      var engine = new Engine(id, machine, premises, rooms, running, checkpoints);
+      opened.keep();
+      engine.tellFindings();
+      return engine;
+    }
+  }
+
+  private static String id(Records records) {
+    var known = records.setting(ID_SETTING);
+    if (known.isPresent()) {
+      return known.get();
+    }
+    byte[] bytes = new byte[4];
+    new SecureRandom().nextBytes(bytes);
+    String id = HexFormat.of().formatHex(bytes);
+    records.setSetting(ID_SETTING, id);
+    return id;
+  }
+
+  private static NetworkConfig networkConfig(String id, EngineConfig config, Path execRoot) {
+    return new NetworkConfig(
+        id,
+        execRoot,
+        config.host(),
+        config.bridge(),
+        config.bip(),
+        config.ipv6(),
+        config.fixedCidrV6(),
+        config.mtuBytes());
+  }
+
+  private void tellFindings() {
+    var info = info();
+    LOG.info("engine {} is open on {} and {}", id, info.dataRoot(), info.execRoot());
+    info.findings().forEach(LOG::info);
+    info.warnings().forEach(LOG::warn);
   }
 
   public Containers containers() {
-    throw new UnsupportedOperationException();
+    return containers;
   }
 
   public Images images() {
-    throw new UnsupportedOperationException();
+    return rooms.images();
   }
 
   public List<NetworkView> networks() {
-    throw new UnsupportedOperationException();
+    return rooms.networks().list();
   }
 
   /**
@@ -36,22 +145,77 @@ public final class Engine implements AutoCloseable {
    * @throws io.fairlead.NotFound {@code network x not found}
    */
   public NetworkView network(String reference) {
-    throw new UnsupportedOperationException();
+    return rooms.networks().find(reference);
   }
 
   public EngineInfo info() {
-    throw new UnsupportedOperationException();
+    return new Findings(id, machine, premises, rooms).info();
   }
 
   /** Leaves containers running. */
   @Override
-  public void close() {}
+  public void close() {
+    if (isClosed.compareAndSet(false, true)) {
+      locks.close();
+      waiters.close();
+      early.close();
+      closeRooms();
+      premises.close();
+      LOG.info("engine {} is closed; containers run on", id);
+    }
+  }
+
+  private void closeRooms() {
+    rooms.networks().close();
+    rooms.runtime().close();
+    rooms.store().close();
+  }
 
   /**
    * Ends and removes everything of this engine: containers, images, links, tables, roots. Closes
    * it.
    */
   public void purge() {
-    throw new UnsupportedOperationException();
+    if (!isClosed.compareAndSet(false, true)) {
+      return;
+    }
+    locks.close();
+    waiters.close();
+    early.close();
+    var steps = new ArrayList<Runnable>();
+    for (var container : Set.copyOf(rooms.runtime().known())) {
+      steps.add(() -> rooms.runtime().delete(container));
+    }
+    Together.all("purge " + id, steps);
+    rooms.roots().sweep(Set.of(), Set.of());
+    rooms.networks().purge();
+    closeRooms();
+    premises.purge();
+    LOG.info("engine {} and all that was its own is gone", id);
+  }
+
+  /** What an opening has opened so far; closed again, last first, unless it is kept. */
+  private static final class Opened implements AutoCloseable {
+    private final Deque<AutoCloseable> all = new ArrayDeque<>();
+
+    <T extends AutoCloseable> T add(T opened) {
+      all.push(opened);
+      return opened;
+    }
+
+    void keep() {
+      all.clear();
+    }
+
+    @Override
+    public void close() {
+      for (var opened : all) {
+        try {
+          opened.close();
+        } catch (Exception e) {
+          LOG.warn("while an engine failed to open: {}", e.getMessage(), e);
+        }
+      }
+    }
   }
 }

@@ -40,6 +40,11 @@ public final class Libc {
   public static final int MSG_NOSIGNAL = 0x4000;
   public static final int MSG_CMSG_CLOEXEC = 0x40000000;
 
+  /** sys/file.h */
+  public static final int LOCK_EX = 2;
+
+  public static final int LOCK_NB = 4;
+
   /** linux/sched.h */
   public static final int CLONE_NEWNS = 0x00020000;
 
@@ -91,6 +96,7 @@ public final class Libc {
   private static final MethodHandle OPEN = function("open", JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT);
   private static final MethodHandle CLOSE = function("close", JAVA_INT, JAVA_INT);
   private static final MethodHandle UNLINK = function("unlink", JAVA_INT, ADDRESS);
+  private static final MethodHandle FLOCK = function("flock", JAVA_INT, JAVA_INT, JAVA_INT);
   private static final MethodHandle SETNS = function("setns", JAVA_INT, JAVA_INT, JAVA_INT);
   private static final MethodHandle UNSHARE = function("unshare", JAVA_INT, JAVA_INT);
   private static final MethodHandle MOUNT =
@@ -286,6 +292,15 @@ public final class Libc {
     try (var arena = Arena.ofConfined()) {
       var state = STATE.get();
       return result((int) UNLINK.invokeExact(state, arena.allocateFrom(path)), state);
+    } catch (Throwable t) {
+      throw impossible(t);
+    }
+  }
+
+  public static int flock(int fd, int operation) {
+    try {
+      var state = STATE.get();
+      return result((int) FLOCK.invokeExact(state, fd, operation), state);
     } catch (Throwable t) {
       throw impossible(t);
     }

@@ -94,6 +94,11 @@ public final class OciRuntime implements AutoCloseable {
     throw new UnsupportedOperationException();
   }
 
+  /** The pids of a container whose process was let run, whether or not it has ended since. */
+  public Optional<Created> started(String id) {
+    throw new UnsupportedOperationException();
+  }
+
   /** Conmon's pid if it lives (checked: pid file, and that the process is that conmon). */
   public OptionalInt conmonPid(String id) {
     throw new UnsupportedOperationException();

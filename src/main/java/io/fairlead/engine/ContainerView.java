@@ -1,0 +1,56 @@
+package io.fairlead.engine;
+
+import io.fairlead.store.ContainerRow;
+import java.util.ArrayList;
+import java.util.Optional;
+
+/** Puts a container together as it is shown, from its record and the network. */
+final class ContainerView {
+  private final Rooms rooms;
+
+  ContainerView(Rooms rooms) {
+    this.rooms = rooms;
+  }
+
+  Container of(ContainerRow row) {
+    var kept = Kept.of(row);
+    var own = rooms.folder(row.id());
+    var shared = sharedFolder(kept, own);
+    String hostname = kept.hostname().isEmpty() ? shared.writtenHostname() : kept.hostname();
+    var environment = new ArrayList<>(kept.plan().environment());
+    if (!hostname.isEmpty()) {
+      environment.add("HOSTNAME=" + hostname);
+    }
+    return new Container(
+        row.id(),
+        row.name(),
+        row.imageId(),
+        kept.spec(),
+        kept.plan().arguments(),
+        environment,
+        kept.plan().workingDirectory(),
+        kept.plan().user(),
+        hostname,
+        row.state(),
+        row.pid(),
+        row.exitCode(),
+        row.oomKilled(),
+        row.error(),
+        row.createdAt(),
+        Optional.ofNullable(row.startedAt()),
+        Optional.ofNullable(row.finishedAt()),
+        rooms.networks().settings(row, kept.networkRequest()),
+        own.log(),
+        shared.hosts(),
+        shared.hostname(),
+        shared.resolvConf());
+  }
+
+  /** Who joins another's network shows that one's files. */
+  private ContainerFolder sharedFolder(Kept kept, ContainerFolder own) {
+    return kept.joined()
+        .flatMap(target -> rooms.store().read(records -> References.find(records, target)))
+        .map(row -> rooms.folder(row.id()))
+        .orElse(own);
+  }
+}

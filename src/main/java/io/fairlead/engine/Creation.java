@@ -1,0 +1,134 @@
+package io.fairlead.engine;
+
+import io.fairlead.Conflict;
+import io.fairlead.InvalidRequest;
+import io.fairlead.NotFound;
+import io.fairlead.engine.Containers.Created;
+import io.fairlead.image.Image;
+import io.fairlead.image.ImageConfig;
+import io.fairlead.image.Images;
+import io.fairlead.store.ContainerRow;
+import io.fairlead.store.Records;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+import java.util.regex.Pattern;
+
+/**
+ * Checks what a create asks for, and makes the record of it. Nothing else is made before a start.
+ */
+final class Creation {
+  /** HOST_NAME_MAX of linux/limits.h is 64; what sethostname(2) takes is not told further. */
+  private static final Pattern HOSTNAME = Pattern.compile("[a-zA-Z0-9]([a-zA-Z0-9._-]{0,62})");
+
+  private final Rooms rooms;
+  private final Machine machine;
+  private final RandomGenerator random;
+
+  Creation(Rooms rooms, Machine machine, RandomGenerator random) {
+    this.rooms = rooms;
+    this.machine = machine;
+    this.random = random;
+  }
+
+  Created create(Optional<String> name, ContainerSpec spec) {
+    Optional<String> valid = name.map(ContainerNames::valid);
+    checkForm(spec);
+    Image image = image(spec.image());
+    var plan = RunPlan.of(spec, image.config());
+    String id = newId();
+    var kept = new Kept(withLabels(spec, image.config()), plan, hostname(id, spec));
+    rooms.networks().check(kept.networkRequest());
+    rooms.store().update(records -> insert(records, id, valid, image, kept));
+    return new Created(id, warnings(spec));
+  }
+
+  /** An image's labels are its containers' too. */
+  private static ContainerSpec withLabels(ContainerSpec spec, ImageConfig image) {
+    var labels = new LinkedHashMap<>(image.labels());
+    labels.putAll(spec.labels());
+    return spec.withLabels(labels);
+  }
+
+  private static void checkForm(ContainerSpec spec) {
+    Capabilities.canonical("CapAdd", spec.addedCapabilities());
+    Capabilities.canonical("CapDrop", spec.droppedCapabilities());
+    Binds.parse(spec.binds());
+    if (spec.hostname().isEmpty()) {
+      return;
+    }
+    if (!HOSTNAME.matcher(spec.hostname()).matches()) {
+      throw new InvalidRequest(
+          "invalid hostname \"%s\": it has letters, digits, '-', '_' and '.', at most 63"
+              .formatted(spec.hostname()));
+    }
+    if (Kept.joined(spec).isPresent()) {
+      throw new InvalidRequest("conflicting options: hostname and the network mode");
+    }
+  }
+
+  private Image image(String reference) {
+    try {
+      return rooms.images().find(reference);
+    } catch (NotFound e) {
+      if (reference.equals(Images.HELLO) || (reference + ":latest").equals(Images.HELLO)) {
+        return rooms.images().hello();
+      }
+      throw e;
+    }
+  }
+
+  private String newId() {
+    byte[] bytes = new byte[32];
+    random.nextBytes(bytes);
+    return HexFormat.of().formatHex(bytes);
+  }
+
+  private String hostname(String id, ContainerSpec spec) {
+    if (!spec.hostname().isEmpty()) {
+      return spec.hostname();
+    }
+    if (Kept.joined(spec).isPresent()) {
+      return "";
+    }
+    return spec.networkMode().equals("host") ? machine.hostname() : Lives.shortId(id);
+  }
+
+  private void insert(Records records, String id, Optional<String> name, Image image, Kept kept) {
+    String free =
+        name.map(given -> unlessTaken(records, given)).orElseGet(() -> unusedName(records));
+    records.put(Lives.created(id, free, image.id(), kept.toJson(), Instant.now()));
+  }
+
+  private static String unlessTaken(Records records, String name) {
+    Optional<ContainerRow> holder = records.containerByName(name);
+    if (holder.isPresent()) {
+      throw new Conflict(
+          "Conflict. The container name \"/%s\" is already in use by container \"%s\". You have to remove (or rename) that container to be able to reuse that name."
+              .formatted(name, holder.get().id()));
+    }
+    return name;
+  }
+
+  private String unusedName(Records records) {
+    int attempt = 0;
+    String name = ContainerNames.madeUp(random, attempt);
+    while (records.containerByName(name).isPresent()) {
+      attempt++;
+      name = ContainerNames.madeUp(random, attempt);
+    }
+    return name;
+  }
+
+  private static List<String> warnings(ContainerSpec spec) {
+    var warnings = new ArrayList<String>();
+    if (spec.networkMode().equals("host") && !spec.portBindings().isEmpty()) {
+      warnings.add("Published ports are discarded when using host network mode");
+    }
+    return warnings;
+  }
+}

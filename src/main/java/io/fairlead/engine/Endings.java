@@ -1,0 +1,178 @@
+package io.fairlead.engine;
+
+import io.fairlead.Conflict;
+import io.fairlead.Unavailable;
+import io.fairlead.runtime.ExitStatus;
+import io.fairlead.store.ContainerRow;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What follows when a container's process has ended, or its record is removed: first the record,
+ * then everything that the record had claimed, then those who wait.
+ */
+final class Endings {
+  private static final Logger LOG = LoggerFactory.getLogger(Endings.class);
+
+  private final Rooms rooms;
+  private final ContainerLocks locks;
+  private final Waiters waiters;
+  private final EarlyStreams streams;
+  private final Checkpoints checkpoints;
+  private final Set<String> removing = ConcurrentHashMap.newKeySet();
+
+  Endings(
+      Rooms rooms,
+      ContainerLocks locks,
+      Waiters waiters,
+      EarlyStreams streams,
+      Checkpoints checkpoints) {
+    this.rooms = rooms;
+    this.locks = locks;
+    this.waiters = waiters;
+    this.streams = streams;
+    this.checkpoints = checkpoints;
+  }
+
+  /** From now on the container's end is seen and acted on. */
+  void watch(String id) {
+    var _ =
+        rooms
+            .runtime()
+            .exited(id)
+            .whenComplete(
+                (status, failure) ->
+                    Thread.ofVirtual()
+                        .name("exit " + Lives.shortId(id))
+                        .start(() -> onExit(id, status, failure)));
+  }
+
+  private void onExit(String id, @Nullable ExitStatus status, @Nullable Throwable failure) {
+    if (status == null) {
+      LOG.error("container {}: its end cannot be seen", Lives.shortId(id), failure);
+      return;
+    }
+    try (var _ = locks.hold(id)) {
+      var row = rooms.store().read(records -> records.container(id));
+      if (row.isPresent() && Lives.isLive(row.get().state())) {
+        end(row.get(), status);
+      }
+    } catch (Unavailable closing) {
+      // The engine that opens these roots next sees the same end.
+      LOG.debug("container {} ended while the engine was closing", Lives.shortId(id));
+    } catch (RuntimeException e) {
+      LOG.error("container {} ended, and not all of it is cleared away", Lives.shortId(id), e);
+    }
+  }
+
+  private void end(ContainerRow row, ExitStatus status) {
+    String id = row.id();
+    LOG.info("container {} ({}) ended with {}", Lives.shortId(id), row.name(), status.code());
+    if (Kept.of(row).spec().autoRemove() && removing.add(id)) {
+      try {
+        remove(row, status);
+      } finally {
+        removing.remove(id);
+      }
+      return;
+    }
+    rooms
+        .store()
+        .update(
+            records ->
+                records.container(id).ifPresent(r -> records.put(Lives.exited(r, status, ""))));
+    checkpoints.reached("exit: recorded");
+    try {
+      clearRun(row);
+    } finally {
+      waiters.ended(id, status);
+    }
+  }
+
+  /** Takes away what a run had; its record, its root and its log stay. */
+  private void clearRun(ContainerRow row) {
+    var steps = new ArrayList<Runnable>();
+    applyNetwork(row, steps);
+    steps.add(() -> rooms.roots().unmount(row.id()));
+    steps.add(() -> rooms.runtime().delete(row.id()));
+    Together.all("clear " + Lives.shortId(row.id()), steps);
+    checkpoints.reached("exit: cleared");
+  }
+
+  private void applyNetwork(ContainerRow row, List<Runnable> steps) {
+    String sandboxId = row.sandboxId();
+    if (sandboxId != null) {
+      steps.add(() -> rooms.networks().apply(sandboxId));
+    }
+  }
+
+  /**
+   * After a start that failed, and is recorded as failed.
+   *
+   * @param row as it is recorded now
+   */
+  void afterFailedStart(ContainerRow row, ExitStatus status) {
+    // The runtime first: what it still runs is in the namespace and on the root.
+    rooms.runtime().delete(row.id());
+    if (Kept.of(row).spec().autoRemove() && removing.add(row.id())) {
+      try {
+        remove(row, status);
+      } finally {
+        removing.remove(row.id());
+      }
+      return;
+    }
+    try {
+      clearRun(row);
+    } finally {
+      waiters.ended(row.id(), status);
+    }
+  }
+
+  /**
+   * Announces that a container is about to be removed: its end will not remove it a second time.
+   *
+   * @throws Conflict if somebody else is removing it
+   */
+  void claimRemoval(ContainerRow row) {
+    if (!removing.add(row.id())) {
+      throw new Conflict("removal of container %s is already in progress".formatted(row.name()));
+    }
+  }
+
+  void releaseRemoval(ContainerRow row) {
+    removing.remove(row.id());
+  }
+
+  /**
+   * Removes a container that does not run. The caller holds its lock and has claimed the removal.
+   *
+   * @param status what those get who wait for its removal
+   */
+  void remove(ContainerRow row, ExitStatus status) {
+    String id = row.id();
+    rooms.store().update(records -> records.removeContainer(id));
+    checkpoints.reached("remove: recorded");
+    var steps = new ArrayList<Runnable>();
+    applyNetwork(row, steps);
+    steps.add(
+        () -> {
+          rooms.runtime().delete(id);
+          rooms.roots().remove(id);
+          rooms.folder(id).delete();
+        });
+    try {
+      Together.all("remove " + Lives.shortId(id), steps);
+      checkpoints.reached("remove: cleared");
+    } finally {
+      streams.end(id);
+      waiters.removed(id, status);
+    }
+    LOG.info("container {} ({}) is removed", Lives.shortId(id), row.name());
+  }
+}

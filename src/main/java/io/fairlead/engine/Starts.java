@@ -1,0 +1,245 @@
+package io.fairlead.engine;
+
+import io.fairlead.NotFound;
+import io.fairlead.image.Image;
+import io.fairlead.network.NetworkRequest;
+import io.fairlead.network.Networks.Allocation;
+import io.fairlead.runtime.ExitStatus;
+import io.fairlead.runtime.OciRuntime;
+import io.fairlead.runtime.ProcessSpec;
+import io.fairlead.runtime.ProcessSpec.BindMount;
+import io.fairlead.store.ContainerRow;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.FutureTask;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Starts one container: allocate, commit as starting, apply the network beside the root, conmon and
+ * the runtime, commit as running. A failure at any point is one more record, and the same way back.
+ */
+final class Starts {
+  private static final Logger LOG = LoggerFactory.getLogger(Starts.class);
+
+  private final Rooms rooms;
+  private final NetworkFileWriter files;
+  private final EarlyStreams streams;
+  private final Endings endings;
+  private final Checkpoints checkpoints;
+
+  Starts(Rooms rooms, EarlyStreams streams, Endings endings, Checkpoints checkpoints) {
+    this.rooms = rooms;
+    this.files = new NetworkFileWriter(rooms);
+    this.streams = streams;
+    this.endings = endings;
+    this.checkpoints = checkpoints;
+  }
+
+  /** The caller holds the container's lock, and has seen that it does not run. */
+  void start(ContainerRow row) {
+    var kept = Kept.of(row);
+    try {
+      Image image = rooms.images().find(row.imageId());
+      try (var allocation = allocate(row, kept)) {
+        checkpoints.reached("start: allocated");
+        recordStarting(row.id(), allocation);
+        checkpoints.reached("start: recorded");
+        launch(row.id(), kept, image, allocation);
+      }
+    } catch (FailedStart e) {
+      throw undo(row.id(), e.failure);
+    } catch (RuntimeException e) {
+      throw undo(row.id(), StartFailure.of(e));
+    }
+    endings.watch(row.id());
+    LOG.info("container {} ({}) runs", Lives.shortId(row.id()), row.name());
+  }
+
+  private Allocation allocate(ContainerRow row, Kept kept) {
+    try {
+      return rooms.networks().allocate(row.id(), request(kept));
+    } catch (RuntimeException e) {
+      throw new FailedStart(StartFailure.ofNetwork(e));
+    }
+  }
+
+  private NetworkRequest request(Kept kept) {
+    Optional<String> target = kept.joined();
+    return target.isEmpty()
+        ? kept.networkRequest()
+        : rooms
+            .store()
+            .read(records -> kept.joining(References.resolve(records, target.get()).id()));
+  }
+
+  private void recordStarting(String id, Allocation allocation) {
+    rooms
+        .store()
+        .update(
+            records -> {
+              allocation.record(records);
+              var row = records.container(id).orElseThrow(() -> gone(id));
+              records.put(Lives.starting(row, allocation.sandboxId()));
+            });
+  }
+
+  private void launch(String id, Kept kept, Image image, Allocation allocation) {
+    String sandboxId = allocation.sandboxId();
+    var root = Together.begin("root " + Lives.shortId(id), () -> rooms.roots().mount(id, image));
+    ContainerFolder folder;
+    try {
+      applyNetwork(sandboxId);
+      folder = files.write(id, kept, sandboxId);
+    } catch (RuntimeException e) {
+      awaitQuietly(root, e);
+      throw e;
+    }
+    Path rootPath = Together.result(root);
+    checkpoints.reached("start: network and root are there");
+    var pids = run(spec(id, kept, rootPath, folder, allocation), kept);
+    checkpoints.reached("start: process runs");
+    rooms
+        .store()
+        .update(
+            records -> {
+              var row = records.container(id).orElseThrow(() -> gone(id));
+              records.put(Lives.running(row, pids, Instant.now()));
+            });
+    checkpoints.reached("start: recorded as running");
+  }
+
+  private void applyNetwork(@Nullable String sandboxId) {
+    try {
+      if (sandboxId != null) {
+        rooms.networks().apply(sandboxId);
+      }
+    } catch (RuntimeException e) {
+      throw new FailedStart(StartFailure.ofNetwork(e));
+    }
+  }
+
+  /** Clients that attached before are connected between create and start: they miss no byte. */
+  private OciRuntime.Created run(ProcessSpec spec, Kept kept) {
+    try {
+      var pids = rooms.runtime().create(spec);
+      checkpoints.reached("start: process created");
+      streams.connect(spec.id(), sink -> rooms.runtime().attach(spec.id(), sink));
+      rooms.runtime().start(spec.id());
+      return pids;
+    } catch (RuntimeException e) {
+      throw new FailedStart(StartFailure.ofRuntime(e, kept.plan().arguments().getFirst()));
+    }
+  }
+
+  private ProcessSpec spec(
+      String id, Kept kept, Path root, ContainerFolder folder, Allocation allocation) {
+    String sandboxId = allocation.sandboxId();
+    var own = rooms.folder(id);
+    var plan = kept.plan();
+    String hostname = folder.writtenHostname();
+    var environment = new ArrayList<String>();
+    environment.add("HOSTNAME=" + hostname);
+    environment.addAll(plan.environment());
+    return new ProcessSpec(
+        id,
+        root,
+        plan.arguments(),
+        environment,
+        plan.workingDirectory(),
+        plan.user(),
+        hostname,
+        sandboxId == null ? Optional.empty() : Optional.of(rooms.networks().pin(sandboxId)),
+        mounts(kept, folder),
+        Capabilities.canonical("CapAdd", kept.spec().addedCapabilities()),
+        Capabilities.canonical("CapDrop", kept.spec().droppedCapabilities()),
+        kept.spec().isPrivileged(),
+        kept.spec().openStdin(),
+        own.log(),
+        allocation.inheritedFds());
+  }
+
+  /** A user's own mount over one of the three files replaces ours. */
+  private static List<BindMount> mounts(Kept kept, ContainerFolder folder) {
+    var mounts = new ArrayList<>(Binds.parse(kept.spec().binds()));
+    mounts.forEach(mount -> makeSource(mount.source()));
+    var ours =
+        List.of(
+            new BindMount(folder.resolvConf(), "/etc/resolv.conf", false),
+            new BindMount(folder.hostname(), "/etc/hostname", false),
+            new BindMount(folder.hosts(), "/etc/hosts", false));
+    for (var mount : ours) {
+      if (mounts.stream().noneMatch(m -> m.target().equals(mount.target()))) {
+        mounts.add(mount);
+      }
+    }
+    return mounts;
+  }
+
+  /** Docker's API makes a missing source a folder. */
+  private static void makeSource(Path source) {
+    try {
+      if (!Files.exists(source)) {
+        Files.createDirectories(source);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot make the bind source " + source, e);
+    }
+  }
+
+  /** The way back. What fails on it is told in the log; the caller gets the first cause. */
+  private RuntimeException undo(String id, StartFailure failure) {
+    var cause = failure.cause();
+    LOG.warn("container {} did not start: {}", Lives.shortId(id), cause.getMessage());
+    try {
+      String error = String.valueOf(cause.getMessage());
+      var row =
+          rooms
+              .store()
+              .write(
+                  records -> {
+                    var failed = records.container(id).orElseThrow(() -> gone(id));
+                    failed = Lives.failed(failed, failure.exitCode(), error);
+                    records.put(failed);
+                    return failed;
+                  });
+      checkpoints.reached("start: recorded as failed");
+      streams.end(id);
+      endings.afterFailedStart(row, new ExitStatus(failure.exitCode(), false, Instant.now()));
+    } catch (RuntimeException e) {
+      LOG.error("container {}: not all of its failed start is undone", Lives.shortId(id), e);
+      cause.addSuppressed(e);
+    }
+    return cause;
+  }
+
+  private static void awaitQuietly(FutureTask<Path> task, Throwable first) {
+    try {
+      Together.result(task);
+    } catch (RuntimeException e) {
+      first.addSuppressed(e);
+    }
+  }
+
+  private static NotFound gone(String id) {
+    return new NotFound("No such container: " + id);
+  }
+
+  /** Carries a failure, already told apart, out of the step where it was. */
+  private static final class FailedStart extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+    private final transient StartFailure failure;
+
+    FailedStart(StartFailure failure) {
+      super(failure.cause());
+      this.failure = failure;
+    }
+  }
+}

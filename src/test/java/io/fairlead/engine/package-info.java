@@ -1,0 +1,4 @@
+@NullMarked
+package io.fairlead.engine;
+
+import org.jspecify.annotations.NullMarked;
