@@ -3,6 +3,7 @@ package io.fairlead.linux;
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
@@ -60,6 +61,43 @@ public final class Libc {
   public static final long MS_SHARED = 1 << 20;
   public static final int MNT_DETACH = 2;
 
+  /** sys/epoll.h */
+  public static final int EPOLL_CTL_ADD = 1;
+
+  public static final int EPOLL_CTL_DEL = 2;
+  public static final int EPOLL_CTL_MOD = 3;
+  public static final int EPOLLIN = 1;
+  public static final int EPOLLOUT = 4;
+  public static final int EPOLLERR = 8;
+  public static final int EPOLLHUP = 0x10;
+  public static final int EPOLL_CLOEXEC = 0x80000;
+  public static final int EFD_NONBLOCK = 0x800;
+  public static final int EFD_CLOEXEC = 0x80000;
+  public static final int IN_NONBLOCK = 0x800;
+  public static final int IN_CLOEXEC = 0x80000;
+  public static final int IN_MODIFY = 2;
+  public static final int O_NONBLOCK = 0x800;
+  public static final int O_WRONLY = 1;
+  public static final int O_RDWR = 2;
+  public static final int O_PATH = 0x200000;
+  public static final int SHUT_WR = 1;
+
+  /** wait.h */
+  public static final int P_PIDFD = 3;
+
+  public static final int WEXITED = 4;
+
+  /** spawn.h */
+  public static final short POSIX_SPAWN_SETSIGDEF = 0x04;
+
+  public static final short POSIX_SPAWN_SETSIGMASK = 0x08;
+  public static final short POSIX_SPAWN_SETSID = 0x80;
+
+  /** asm-generic/unistd.h; glibc before 2.36 has no functions for these. */
+  private static final long SYS_PIDFD_SEND_SIGNAL = 424;
+
+  private static final long SYS_PIDFD_OPEN = 434;
+
   private static final Linker LINKER = Linker.nativeLinker();
   private static final StructLayout CALL_STATE = Linker.Option.captureStateLayout();
   private static final VarHandle ERRNO =
@@ -102,6 +140,43 @@ public final class Libc {
   private static final MethodHandle MOUNT =
       function("mount", JAVA_INT, ADDRESS, ADDRESS, ADDRESS, JAVA_LONG, ADDRESS);
   private static final MethodHandle UMOUNT2 = function("umount2", JAVA_INT, ADDRESS, JAVA_INT);
+
+  private static final MethodHandle PIPE2 = function("pipe2", JAVA_INT, ADDRESS, JAVA_INT);
+  private static final MethodHandle EPOLL_CREATE1 = function("epoll_create1", JAVA_INT, JAVA_INT);
+  private static final MethodHandle EPOLL_CTL =
+      function("epoll_ctl", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS);
+  private static final MethodHandle EPOLL_WAIT =
+      function("epoll_wait", JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT);
+  private static final MethodHandle EVENTFD = function("eventfd", JAVA_INT, JAVA_INT, JAVA_INT);
+  private static final MethodHandle INOTIFY_INIT1 = function("inotify_init1", JAVA_INT, JAVA_INT);
+  private static final MethodHandle INOTIFY_ADD_WATCH =
+      function("inotify_add_watch", JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT);
+  private static final MethodHandle WAITID =
+      function("waitid", JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT);
+  private static final MethodHandle SYSCALL =
+      function("syscall", JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
+  private static final MethodHandle POSIX_SPAWN =
+      function("posix_spawn", JAVA_INT, ADDRESS, ADDRESS, ADDRESS, ADDRESS, ADDRESS, ADDRESS);
+  private static final MethodHandle POSIX_SPAWN_FILE_ACTIONS_INIT =
+      function("posix_spawn_file_actions_init", JAVA_INT, ADDRESS);
+  private static final MethodHandle POSIX_SPAWN_FILE_ACTIONS_DESTROY =
+      function("posix_spawn_file_actions_destroy", JAVA_INT, ADDRESS);
+  private static final MethodHandle POSIX_SPAWN_FILE_ACTIONS_ADDDUP2 =
+      function("posix_spawn_file_actions_adddup2", JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT);
+  private static final MethodHandle POSIX_SPAWN_FILE_ACTIONS_ADDCLOSEFROM_NP =
+      function("posix_spawn_file_actions_addclosefrom_np", JAVA_INT, ADDRESS, JAVA_INT);
+  private static final MethodHandle POSIX_SPAWN_FILE_ACTIONS_ADDCHDIR_NP =
+      function("posix_spawn_file_actions_addchdir_np", JAVA_INT, ADDRESS, ADDRESS);
+  private static final MethodHandle POSIX_SPAWNATTR_INIT =
+      function("posix_spawnattr_init", JAVA_INT, ADDRESS);
+  private static final MethodHandle POSIX_SPAWNATTR_DESTROY =
+      function("posix_spawnattr_destroy", JAVA_INT, ADDRESS);
+  private static final MethodHandle POSIX_SPAWNATTR_SETFLAGS =
+      function("posix_spawnattr_setflags", JAVA_INT, ADDRESS, JAVA_SHORT);
+  private static final MethodHandle POSIX_SPAWNATTR_SETSIGMASK =
+      function("posix_spawnattr_setsigmask", JAVA_INT, ADDRESS, ADDRESS);
+  private static final MethodHandle POSIX_SPAWNATTR_SETSIGDEFAULT =
+      function("posix_spawnattr_setsigdefault", JAVA_INT, ADDRESS, ADDRESS);
 
   private Libc() {}
 
@@ -351,6 +426,217 @@ public final class Libc {
     try (var arena = Arena.ofConfined()) {
       var state = STATE.get();
       return result((int) UMOUNT2.invokeExact(state, arena.allocateFrom(target), flags), state);
+    } catch (Throwable t) {
+      throw impossible(t);
+    }
+  }
+
+  /**
+   * @param pair two ints, filled in: the reading end, the writing end
+   */
+  public static int pipe2(MemorySegment pair, int flags) {
+    try {
+      var state = STATE.get();
+      return result((int) PIPE2.invokeExact(state, pair, flags), state);
+    } catch (Throwable t) {
+      throw impossible(t);
+    }
+  }
+
+  public static int epollCreate1(int flags) {
+    try {
+      var state = STATE.get();
+      return result((int) EPOLL_CREATE1.invokeExact(state, flags), state);
+    } catch (Throwable t) {
+      throw impossible(t);
+    }
+  }
+
+  /**
+   * @param event a {@code struct epoll_event}
+   */
+  public static int epollCtl(int epoll, int operation, int fd, MemorySegment event) {
+    try {
+      var state = STATE.get();
+      return result((int) EPOLL_CTL.invokeExact(state, epoll, operation, fd, event), state);
+    } catch (Throwable t) {
+      throw impossible(t);
+    }
+  }
+
+  /**
+   * @param events an array of {@code struct epoll_event}, filled in
+   */
+  public static int epollWait(int epoll, MemorySegment events, int count, int timeoutMillis) {
+    try {
+      var state = STATE.get();
+      return result(
+          (int) EPOLL_WAIT.invokeExact(state, epoll, events, count, timeoutMillis), state);
+    } catch (Throwable t) {
+      throw impossible(t);
+    }
+  }
+
+  public static int eventfd(int initial, int flags) {
+    try {
+      var state = STATE.get();
+      return result((int) EVENTFD.invokeExact(state, initial, flags), state);
+    } catch (Throwable t) {
+      throw impossible(t);
+    }
+  }
+
+  public static int inotifyInit1(int flags) {
+    try {
+      var state = STATE.get();
+      return result((int) INOTIFY_INIT1.invokeExact(state, flags), state);
+    } catch (Throwable t) {
+      throw impossible(t);
+    }
+  }
+
+  public static int inotifyAddWatch(int fd, String path, int mask) {
+    try (var arena = Arena.ofConfined()) {
+      var state = STATE.get();
+      return result(
+          (int) INOTIFY_ADD_WATCH.invokeExact(state, fd, arena.allocateFrom(path), mask), state);
+    } catch (Throwable t) {
+      throw impossible(t);
+    }
+  }
+
+  /**
+   * @param info a {@code siginfo_t} of 128 bytes, filled in
+   */
+  public static int waitid(int idType, int id, MemorySegment info, int options) {
+    try {
+      var state = STATE.get();
+      return result((int) WAITID.invokeExact(state, idType, id, info, options), state);
+    } catch (Throwable t) {
+      throw impossible(t);
+    }
+  }
+
+  public static int pidfdOpen(int pid) {
+    try {
+      var state = STATE.get();
+      return (int)
+          result((long) SYSCALL.invokeExact(state, SYS_PIDFD_OPEN, (long) pid, 0L, 0L, 0L), state);
+    } catch (Throwable t) {
+      throw impossible(t);
+    }
+  }
+
+  public static int pidfdSendSignal(int pidfd, int signal) {
+    try {
+      var state = STATE.get();
+      return (int)
+          result(
+              (long)
+                  SYSCALL.invokeExact(
+                      state, SYS_PIDFD_SEND_SIGNAL, (long) pidfd, (long) signal, 0L, 0L),
+              state);
+    } catch (Throwable t) {
+      throw impossible(t);
+    }
+  }
+
+  /**
+   * @param pid one int, filled in
+   * @param arguments an array of strings that ends with null; so is the environment
+   */
+  public static int posixSpawn(
+      MemorySegment pid,
+      MemorySegment path,
+      MemorySegment fileActions,
+      MemorySegment attributes,
+      MemorySegment arguments,
+      MemorySegment environment) {
+    try {
+      return -(int)
+          POSIX_SPAWN.invokeExact(
+              STATE.get(), pid, path, fileActions, attributes, arguments, environment);
+    } catch (Throwable t) {
+      throw impossible(t);
+    }
+  }
+
+  public static int posixSpawnFileActionsInit(MemorySegment actions) {
+    try {
+      return -(int) POSIX_SPAWN_FILE_ACTIONS_INIT.invokeExact(STATE.get(), actions);
+    } catch (Throwable t) {
+      throw impossible(t);
+    }
+  }
+
+  public static int posixSpawnFileActionsDestroy(MemorySegment actions) {
+    try {
+      return -(int) POSIX_SPAWN_FILE_ACTIONS_DESTROY.invokeExact(STATE.get(), actions);
+    } catch (Throwable t) {
+      throw impossible(t);
+    }
+  }
+
+  public static int posixSpawnFileActionsAdddup2(MemorySegment actions, int from, int to) {
+    try {
+      return -(int) POSIX_SPAWN_FILE_ACTIONS_ADDDUP2.invokeExact(STATE.get(), actions, from, to);
+    } catch (Throwable t) {
+      throw impossible(t);
+    }
+  }
+
+  public static int posixSpawnFileActionsAddclosefrom(MemorySegment actions, int from) {
+    try {
+      return -(int)
+          POSIX_SPAWN_FILE_ACTIONS_ADDCLOSEFROM_NP.invokeExact(STATE.get(), actions, from);
+    } catch (Throwable t) {
+      throw impossible(t);
+    }
+  }
+
+  public static int posixSpawnFileActionsAddchdir(MemorySegment actions, MemorySegment path) {
+    try {
+      return -(int) POSIX_SPAWN_FILE_ACTIONS_ADDCHDIR_NP.invokeExact(STATE.get(), actions, path);
+    } catch (Throwable t) {
+      throw impossible(t);
+    }
+  }
+
+  public static int posixSpawnattrInit(MemorySegment attributes) {
+    try {
+      return -(int) POSIX_SPAWNATTR_INIT.invokeExact(STATE.get(), attributes);
+    } catch (Throwable t) {
+      throw impossible(t);
+    }
+  }
+
+  public static int posixSpawnattrDestroy(MemorySegment attributes) {
+    try {
+      return -(int) POSIX_SPAWNATTR_DESTROY.invokeExact(STATE.get(), attributes);
+    } catch (Throwable t) {
+      throw impossible(t);
+    }
+  }
+
+  public static int posixSpawnattrSetflags(MemorySegment attributes, short flags) {
+    try {
+      return -(int) POSIX_SPAWNATTR_SETFLAGS.invokeExact(STATE.get(), attributes, flags);
+    } catch (Throwable t) {
+      throw impossible(t);
+    }
+  }
+
+  public static int posixSpawnattrSetsigmask(MemorySegment attributes, MemorySegment set) {
+    try {
+      return -(int) POSIX_SPAWNATTR_SETSIGMASK.invokeExact(STATE.get(), attributes, set);
+    } catch (Throwable t) {
+      throw impossible(t);
+    }
+  }
+
+  public static int posixSpawnattrSetsigdefault(MemorySegment attributes, MemorySegment set) {
+    try {
+      return -(int) POSIX_SPAWNATTR_SETSIGDEFAULT.invokeExact(STATE.get(), attributes, set);
     } catch (Throwable t) {
       throw impossible(t);
     }

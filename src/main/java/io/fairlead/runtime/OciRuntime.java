@@ -1,10 +1,30 @@
 package io.fairlead.runtime;
 
+import io.fairlead.EngineFault;
+import io.fairlead.NotFound;
 import io.fairlead.linux.Fd;
+import io.fairlead.linux.KernelException;
+import io.fairlead.linux.Mounts;
+import io.fairlead.linux.Pidfd;
+import io.fairlead.linux.Reactor;
+import io.fairlead.linux.SeqPacket;
+import io.fairlead.linux.Spawn;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
 
 /**
  * Starts and ends containers by crun or runc under conmon. Keeps nothing that it could not find
@@ -12,6 +32,33 @@ import java.util.concurrent.CompletableFuture;
  * attach socket.
  */
 public final class OciRuntime implements AutoCloseable {
+  private static final int SIGKILL = 9;
+  private static final int END_SECONDS = 10;
+  private static final List<String> ENVIRONMENT = List.of("PATH=/usr/sbin:/usr/bin:/sbin:/bin");
+
+  private final Path bundles;
+  private final Reactor reactor;
+  private final Spawn spawn;
+  private final Exits exits;
+  private final Conmon conmon;
+  private final CgroupLayout layout;
+  private final Cgroups cgroups;
+  private final SeccompProfile seccomp;
+  private final Set<String> grantable = Capabilities.grantable();
+  private final List<String> findings = new ArrayList<>();
+
+  private OciRuntime(RuntimeConfig config, Path conmonProgram, Path runtime) throws IOException {
+    bundles = Files.createDirectories(config.execRoot().resolve("runtime"));
+    Path state = Files.createDirectories(config.execRoot().resolve("oci"));
+    var mounts = Mounts.table();
+    layout = CgroupLayout.of(mounts);
+    seccomp = SeccompProfile.load();
+    reactor = new Reactor("runtime events");
+    exits = new Exits(reactor);
+    cgroups = new Cgroups(CgroupLayout.hierarchies(mounts), reactor);
+    spawn = Spawn.open(config.host(), reactor, () -> prepareMounts(runtime, mounts));
+    conmon = new Conmon(conmonProgram, runtime, state, spawn, reactor);
+  }
 
   /**
    * Finds the parts and tries the runtime once.
@@ -20,25 +67,90 @@ public final class OciRuntime implements AutoCloseable {
    *     says why and what to install
    */
   public static OciRuntime open(RuntimeConfig config) {
-    throw new UnsupportedOperationException();
+    Path conmonProgram = Programs.conmon();
+    var refusals = new ArrayList<String>();
+    for (Path candidate : Programs.runtimes(config.runtime())) {
+      OciRuntime runtime;
+      try {
+        runtime = new OciRuntime(config, conmonProgram, candidate);
+      } catch (IOException e) {
+        throw new EngineFault("cannot use the exec root " + config.execRoot() + ": " + e, e);
+      }
+      var refusal = runtime.probe();
+      if (refusal.isEmpty()) {
+        runtime.describe(refusals);
+        runtime.findAgain();
+        return runtime;
+      }
+      runtime.close();
+      refusals.add(candidate + " does not run here: " + refusal.get());
+    }
+    throw new EngineFault(String.join("; ", refusals));
+  }
+
+  /** crun before 1.16 refuses a machine with both cgroup versions, and runs where it sees one. */
+  private static void prepareMounts(Path runtime, List<Mounts.Mount> mounts) {
+    boolean isCrun = String.valueOf(runtime.getFileName()).startsWith("crun");
+    if (isCrun && CgroupLayout.of(mounts) == CgroupLayout.HYBRID) {
+      mounts.stream()
+          .filter(mount -> mount.type().equals("cgroup2"))
+          .forEach(mount -> Mounts.unmount(mount.target()));
+    }
+  }
+
+  /** Has the runtime make a container of nothing: all goes well up to the missing program. */
+  private Optional<String> probe() {
+    var trial = new RuntimeTrial(bundles.resolveSibling("trial"));
+    try {
+      create(trial.spec());
+      return Optional.of("it ran a program that does not exist");
+    } catch (EngineFault e) {
+      return trial.isPassed(e) ? Optional.empty() : Optional.of(String.valueOf(e.getMessage()));
+    } finally {
+      delete(trial.id());
+      trial.remove();
+    }
+  }
+
+  private void describe(List<String> refusals) {
+    findings.add(layout.words());
+    findings.addAll(refusals);
+    findings.add("runtime %s (%s)".formatted(path(), version()));
+    findings.add("conmon %s (%s)".formatted(conmon.program(), firstLine(conmon.program())));
+  }
+
+  private void findAgain() {
+    for (String id : known()) {
+      var bundle = bundle(id);
+      if (bundle.pid().isPresent() || bundle.exitStatus().isPresent()) {
+        exits.watch(bundle);
+      }
+    }
   }
 
   /** {@code crun} or {@code runc}. */
   public String name() {
-    throw new UnsupportedOperationException();
+    return String.valueOf(path().getFileName());
   }
 
   public Path path() {
-    throw new UnsupportedOperationException();
+    return conmon.runtime();
   }
 
   public String version() {
-    throw new UnsupportedOperationException();
+    return firstLine(path());
+  }
+
+  private String firstLine(Path program) {
+    var command =
+        new Spawn.Command(
+            List.of(program.toString(), "--version"), ENVIRONMENT, Path.of("/"), List.of(), true);
+    return spawn.run(command).output().lines().findFirst().orElse("version unknown");
   }
 
   /** What was found and chosen at start, one line each, for {@code info} and the log. */
-  public java.util.List<String> findings() {
-    throw new UnsupportedOperationException();
+  public List<String> findings() {
+    return List.copyOf(findings);
   }
 
   /**
@@ -50,7 +162,26 @@ public final class OciRuntime implements AutoCloseable {
    *     gone again
    */
   public Created create(ProcessSpec spec) {
-    throw new UnsupportedOperationException();
+    byte[] configuration = new OciSpec(spec, layout, seccomp, grantable).toJson();
+    var bundle = bundle(spec.id());
+    try {
+      Files.createDirectory(bundle.directory());
+      Files.write(bundle.configuration(), configuration);
+      int pid = conmon.create(bundle, spec);
+      int conmonPid =
+          bundle.conmonPidOnFile().orElseThrow(() -> new EngineFault("conmon left no pid file"));
+      exits.watch(bundle);
+      return new Created(conmonPid, pid);
+    } catch (FileAlreadyExistsException e) {
+      throw new EngineFault(
+          "the runtime already has a container %s; delete it first".formatted(spec.id()), e);
+    } catch (IOException e) {
+      delete(spec.id());
+      throw new EngineFault("cannot write the bundle of container " + spec.id() + ": " + e, e);
+    } catch (EngineFault | KernelException e) {
+      delete(spec.id());
+      throw e;
+    }
   }
 
   public record Created(int conmonPid, int pid) {}
@@ -62,7 +193,18 @@ public final class OciRuntime implements AutoCloseable {
    *     ...}); the container is then to be deleted
    */
   public void start(String id) {
-    throw new UnsupportedOperationException();
+    var command =
+        new Spawn.Command(
+            List.of(path().toString(), "--root", conmon.state().toString(), "start", id),
+            ENVIRONMENT,
+            Path.of("/"),
+            List.of(),
+            true);
+    var outcome = spawn.run(command);
+    if (outcome.exitCode() != 0) {
+      throw new EngineFault(
+          RuntimeErrors.explain(name(), bundle(id).arguments(), outcome.output().strip()));
+    }
   }
 
   /**
@@ -70,7 +212,12 @@ public final class OciRuntime implements AutoCloseable {
    * @return false if the process is gone already
    */
   public boolean kill(String id, int signal) {
-    throw new UnsupportedOperationException();
+    var init = bundle(id).init();
+    try {
+      return init.isPresent() && init.get().kill(signal);
+    } finally {
+      init.ifPresent(Pidfd::close);
+    }
   }
 
   /**
@@ -78,7 +225,34 @@ public final class OciRuntime implements AutoCloseable {
    * cgroups with it. May be repeated.
    */
   public void delete(String id) {
-    throw new UnsupportedOperationException();
+    var bundle = bundle(id);
+    kill(id, SIGKILL);
+    var exit = exits.of(id);
+    if (exit.isPresent()) {
+      awaitEnd(id, exit.get());
+    } else if (bundle.exists()) {
+      // It failed on the way, or the daemon died on it: whatever bears its name has to end.
+      bundle.namesakes().forEach(process -> Cgroups.kill(process, reactor));
+    }
+    cgroups.remove(id);
+    Bundle.removeTree(conmon.state().resolve(id));
+    Bundle.removeTree(bundle.directory());
+    exits.forget(id);
+  }
+
+  private static void awaitEnd(String id, CompletableFuture<ExitStatus> exit) {
+    try {
+      exit.get(END_SECONDS, TimeUnit.SECONDS);
+    } catch (TimeoutException e) {
+      throw new EngineFault(
+          "container %s was killed and does not end after %d s".formatted(id, END_SECONDS), e);
+    } catch (ExecutionException e) {
+      // How it ended is lost; that it ended is enough here.
+      return;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new EngineFault("interrupted while container %s ended".formatted(id), e);
+    }
   }
 
   /**
@@ -86,12 +260,18 @@ public final class OciRuntime implements AutoCloseable {
    * daemon started.
    */
   public CompletableFuture<ExitStatus> exited(String id) {
-    throw new UnsupportedOperationException();
+    return exits
+        .of(id)
+        .map(CompletableFuture::copy)
+        .orElseGet(
+            () ->
+                CompletableFuture.failedFuture(
+                    new NotFound("container %s is not in the runtime".formatted(id))));
   }
 
   /** The exit status if the container has ended, else empty. */
   public Optional<ExitStatus> exitStatus(String id) {
-    throw new UnsupportedOperationException();
+    return bundle(id).exitStatus();
   }
 
   /** The pids of a container whose process was let run, whether or not it has ended since. */
@@ -101,17 +281,23 @@ public final class OciRuntime implements AutoCloseable {
 
   /** Conmon's pid if it lives (checked: pid file, and that the process is that conmon). */
   public OptionalInt conmonPid(String id) {
-    throw new UnsupportedOperationException();
+    var process = bundle(id).conmon();
+    process.ifPresent(Pidfd::close);
+    return process.map(p -> OptionalInt.of(p.pid())).orElseGet(OptionalInt::empty);
   }
 
   /** A descriptor of conmon's process, for {@code pidfd_getfd}. */
   public Optional<Fd> conmonPidfd(String id) {
-    throw new UnsupportedOperationException();
+    return bundle(id).conmon().map(Pidfd::fd);
   }
 
   /** The containers of which the exec root knows anything, running or not. */
-  public java.util.List<String> known() {
-    throw new UnsupportedOperationException();
+  public List<String> known() {
+    try (Stream<Path> entries = Files.list(bundles)) {
+      return entries.map(entry -> String.valueOf(entry.getFileName())).sorted().toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /**
@@ -119,18 +305,44 @@ public final class OciRuntime implements AutoCloseable {
    * behind is cut off.
    */
   public Attachment attach(String id, OutputSink sink) {
-    throw new UnsupportedOperationException();
+    try {
+      return new Attached(SeqPacket.connect(bundle(id).attachSocket()), reactor, sink, id);
+    } catch (KernelException e) {
+      throw new EngineFault("cannot attach to container %s: %s".formatted(id, e.getMessage()), e);
+    }
   }
 
   /**
    * Reads a log into a sink on the calling thread, and follows it if asked until the container ends
    * or the sink declines. It ends within a second of the thread's interruption.
+   *
+   * <p>A piece is a whole line with its newline; what has no newline goes on in the next piece of
+   * the same stream.
    */
   public void readLog(String id, Path log, LogRequest request, OutputSink sink) {
-    throw new UnsupportedOperationException();
+    try (var reading = new LogFile(log, request, sink)) {
+      if (request.follow() && exits.of(id).isPresent()) {
+        new LogFollower(log, request, reading).follow(reactor, exited(id));
+      } else if (reading.readOn()) {
+        reading.flush();
+      }
+    } catch (NoSuchFileException e) {
+      // It has not written anything yet, and will not: no conmon has opened a log.
+    } catch (IOException e) {
+      throw new EngineFault("cannot read the log of container %s: %s".formatted(id, e), e);
+    } finally {
+      sink.end();
+    }
+  }
+
+  private Bundle bundle(String id) {
+    return new Bundle(id, bundles.resolve(id));
   }
 
   /** Stops watching. Containers run on. */
   @Override
-  public void close() {}
+  public void close() {
+    spawn.close();
+    reactor.close();
+  }
 }

@@ -1,0 +1,173 @@
+package io.fairlead.linux;
+
+import static io.fairlead.linux.Errno.check;
+
+import java.io.ByteArrayOutputStream;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.IntConsumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One platform thread that waits for many descriptors (epoll). A blocking call through {@code
+ * java.lang.foreign} would pin the carrier of a virtual thread; here any number of them wait for
+ * one.
+ */
+public final class Reactor implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Reactor.class);
+  private static final int EVENTS_AT_ONCE = 64;
+
+  /** struct epoll_event is packed on x86-64 only (linux/eventpoll.h). */
+  private static final boolean PACKED = System.getProperty("os.arch").equals("amd64");
+
+  private static final long DATA_OFFSET = PACKED ? 4 : 8;
+  private static final long EVENT_SIZE = PACKED ? 12 : 16;
+  private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED;
+
+  private final Fd epoll;
+  private final Fd wakeup;
+  private final Map<Integer, IntConsumer> handlers = new ConcurrentHashMap<>();
+  private final Thread thread;
+  private volatile boolean closing;
+
+  public Reactor(String threadName) {
+    epoll = new Fd(check(Libc.epollCreate1(Libc.EPOLL_CLOEXEC), "epoll_create1", threadName));
+    wakeup =
+        new Fd(check(Libc.eventfd(0, Libc.EFD_CLOEXEC | Libc.EFD_NONBLOCK), "eventfd", threadName));
+    watch(wakeup.number(), Libc.EPOLLIN, ready -> {});
+    thread = Thread.ofPlatform().name(threadName).daemon().start(this::run);
+  }
+
+  /**
+   * Calls the handler on the reactor's thread, with the events that are ready, as long as they are;
+   * it may not block.
+   *
+   * @param events {@code EPOLLIN}, {@code EPOLLOUT}
+   */
+  public void watch(int fd, int events, IntConsumer handler) {
+    handlers.put(fd, handler);
+    control(Libc.EPOLL_CTL_ADD, fd, events);
+  }
+
+  /** Waits for other events than before. */
+  public void change(int fd, int events) {
+    control(Libc.EPOLL_CTL_MOD, fd, events);
+  }
+
+  /** To be called before the descriptor is closed, or its number may come back as another's. */
+  public void forget(int fd) {
+    if (handlers.remove(fd) != null && !closing) {
+      control(Libc.EPOLL_CTL_DEL, fd, 0);
+    }
+  }
+
+  /**
+   * Completes when the process has ended, with {@link Pidfd#reap}'s answer, and closes the
+   * descriptor.
+   */
+  public CompletableFuture<Integer> ended(Pidfd process) {
+    var ended = new CompletableFuture<Integer>();
+    int fd = process.fd().number();
+    watch(
+        fd,
+        Libc.EPOLLIN,
+        ready -> {
+          forget(fd);
+          try (process) {
+            ended.complete(process.reap());
+          }
+        });
+    return ended;
+  }
+
+  /**
+   * Reads a pipe to its end, or to the end of its first line; completes with what was read, and
+   * closes the pipe. Beyond the limit it reads on and forgets.
+   */
+  public CompletableFuture<String> text(Fd pipe, boolean isOneLine, int limitBytes) {
+    var text = new CompletableFuture<String>();
+    var read = new ByteArrayOutputStream();
+    watch(
+        pipe.number(),
+        Libc.EPOLLIN,
+        ready -> {
+          byte[] piece = readSome(pipe);
+          read.write(piece, 0, Math.min(piece.length, limitBytes - read.size()));
+          boolean isLine = isOneLine && piece.length > 0 && piece[piece.length - 1] == '\n';
+          if (piece.length == 0 || isLine) {
+            forget(pipe.number());
+            pipe.close();
+            text.complete(read.toString(StandardCharsets.UTF_8));
+          }
+        });
+    return text;
+  }
+
+  /** One read that cannot block, because the descriptor is ready; empty at the end. */
+  private static byte[] readSome(Fd pipe) {
+    try (var arena = Arena.ofConfined()) {
+      var buffer = arena.allocate(4096);
+      long count = Libc.read(pipe.number(), buffer);
+      return count <= 0 ? new byte[0] : buffer.asSlice(0, count).toArray(ValueLayout.JAVA_BYTE);
+    }
+  }
+
+  private void control(int operation, int fd, int events) {
+    try (var arena = Arena.ofConfined()) {
+      var event = arena.allocate(EVENT_SIZE, 8);
+      event.set(INT, 0, events);
+      event.set(INT, DATA_OFFSET, fd);
+      check(Libc.epollCtl(epoll.number(), operation, fd, event), "epoll_ctl", "descriptor " + fd);
+    }
+  }
+
+  private void run() {
+    try (var arena = Arena.ofConfined()) {
+      var events = arena.allocate(EVENT_SIZE * EVENTS_AT_ONCE, 8);
+      while (!closing) {
+        int count = Libc.epollWait(epoll.number(), events, EVENTS_AT_ONCE, -1);
+        if (count != -Errno.EINTR) {
+          dispatch(events, check(count, "epoll_wait", ""));
+        }
+      }
+    } finally {
+      epoll.close();
+      wakeup.close();
+    }
+  }
+
+  private void dispatch(MemorySegment events, int count) {
+    for (int i = 0; i < count && !closing; i++) {
+      long at = i * EVENT_SIZE;
+      // An earlier handler of this round may have forgotten it.
+      var handler = handlers.get(events.get(INT, at + DATA_OFFSET));
+      if (handler != null) {
+        try {
+          handler.accept(events.get(INT, at));
+        } catch (RuntimeException e) {
+          LOG.error("{}: a handler failed", Thread.currentThread().getName(), e);
+        }
+      }
+    }
+  }
+
+  /** Ends the thread; what was watched stays open and is its owners' to close. */
+  @Override
+  public void close() {
+    closing = true;
+    try (var arena = Arena.ofConfined()) {
+      Libc.write(wakeup.number(), arena.allocateFrom(ValueLayout.JAVA_LONG, 1L));
+    }
+    try {
+      thread.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

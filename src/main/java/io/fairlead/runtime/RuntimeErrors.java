@@ -1,0 +1,45 @@
+package io.fairlead.runtime;
+
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * A runtime's error text with Docker's words around it: the docker command takes its exit code 127
+ * or 126 from them, and scripts look for them.
+ */
+final class RuntimeErrors {
+  private static final String PREFIX =
+      "failed to create task for container: failed to create shim task: OCI runtime create"
+          + " failed: ";
+
+  private RuntimeErrors() {}
+
+  /**
+   * @param runtime {@code crun} or {@code runc}
+   * @param arguments of the container's process
+   * @param text what the runtime or conmon said
+   */
+  static String explain(String runtime, List<String> arguments, String text) {
+    String lower = text.toLowerCase(Locale.ROOT);
+    String program = arguments.isEmpty() ? "" : arguments.getFirst();
+    String cause = "";
+    if (isAboutProgram(lower, program)) {
+      if (lower.contains("permission denied")) {
+        cause = "exec: \"%s\": permission denied: unknown".formatted(program);
+      } else if (lower.contains("not found") && !program.contains("/")) {
+        cause = "exec: \"%s\": executable file not found in $PATH: unknown".formatted(program);
+      } else if (lower.contains("no such file or directory") || lower.contains("not found")) {
+        cause =
+            "exec: \"%s\": stat %s: no such file or directory: unknown".formatted(program, program);
+      }
+    }
+    String own = "%s: %s".formatted(runtime, text);
+    return PREFIX + (cause.isEmpty() ? own : "%s (%s)".formatted(cause, own));
+  }
+
+  private static boolean isAboutProgram(String lower, String program) {
+    return lower.contains("executable")
+        || lower.contains("exec: ")
+        || lower.contains("open `" + program.toLowerCase(Locale.ROOT) + "`");
+  }
+}
