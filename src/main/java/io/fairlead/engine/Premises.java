@@ -8,6 +8,7 @@ import io.fairlead.InvalidRequest;
 import io.fairlead.linux.Errno;
 import io.fairlead.linux.Fd;
 import io.fairlead.linux.Libc;
+import io.fairlead.linux.Mounts;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.FileVisitResult;
@@ -143,30 +144,19 @@ final class Premises implements AutoCloseable {
 
   private static void share(Path root) {
     if (!isMountPoint(root)) {
-      check(
-          Libc.mount(root.toString(), root.toString(), "", Libc.MS_BIND, ""),
-          "mount --bind",
-          root.toString());
+      Mounts.bind(root, root);
     }
-    check(
-        Libc.mount("", root.toString(), "", Libc.MS_SHARED, ""),
-        "mount --make-shared",
-        root.toString());
+    Mounts.makeShared(root);
   }
 
   private static boolean isMountPoint(Path path) {
-    String escaped = path.toString().replace("\\", "\\134").replace(" ", "\\040");
-    try (var lines = Files.lines(Path.of("/proc/thread-self/mountinfo"))) {
-      return lines.anyMatch(line -> line.split(" ", 6)[4].equals(escaped));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return Mounts.table().stream().anyMatch(mount -> mount.target().equals(path));
   }
 
   /** Removes both roots with all that is in them; everything mounted below is gone before. */
   void purge() {
     while (isMountPoint(execRoot)) {
-      check(Libc.umount2(execRoot.toString(), Libc.MNT_DETACH), "umount", execRoot.toString());
+      Mounts.unmount(execRoot);
     }
     refuseMounts(execRoot);
     refuseMounts(dataRoot);
@@ -177,14 +167,14 @@ final class Premises implements AutoCloseable {
 
   /** Whatever is mounted below may be somebody's own files. */
   private static void refuseMounts(Path root) {
-    try (var lines = Files.lines(Path.of("/proc/thread-self/mountinfo"))) {
-      var below = lines.map(l -> l.split(" ", 6)[4]).filter(t -> t.startsWith(root + "/")).toList();
-      if (!below.isEmpty()) {
-        throw new EngineFault(
-            "%s is not removed: unmount %s first".formatted(root, String.join(", ", below)));
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+    var below =
+        Mounts.table().stream()
+            .map(mount -> mount.target().toString())
+            .filter(target -> target.startsWith(root + "/"))
+            .toList();
+    if (!below.isEmpty()) {
+      throw new EngineFault(
+          "%s is not removed: unmount %s first".formatted(root, String.join(", ", below)));
     }
   }
 

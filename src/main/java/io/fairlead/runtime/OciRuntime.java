@@ -274,9 +274,18 @@ public final class OciRuntime implements AutoCloseable {
     return bundle(id).exitStatus();
   }
 
-  /** The pids of a container whose process was let run, whether or not it has ended since. */
+  /**
+   * The pids of a container whose process was let run, whether or not it has ended since. Until
+   * then both runtimes keep a FIFO, on which the process waits.
+   */
   public Optional<Created> started(String id) {
-    throw new UnsupportedOperationException();
+    var bundle = bundle(id);
+    Path state = conmon.state().resolve(id);
+    boolean isStarted = Files.isDirectory(state) && !Files.exists(state.resolve("exec.fifo"));
+    var pid = bundle.pid();
+    return isStarted && pid.isPresent()
+        ? Optional.of(new Created(bundle.conmonPidOnFile().orElse(0), pid.getAsInt()))
+        : Optional.empty();
   }
 
   /** Conmon's pid if it lives (checked: pid file, and that the process is that conmon). */
