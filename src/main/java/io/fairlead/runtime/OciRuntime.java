@@ -34,6 +34,7 @@ import java.util.stream.Stream;
 public final class OciRuntime implements AutoCloseable {
   private static final int SIGKILL = 9;
   private static final int END_SECONDS = 10;
+  private static final int NAMESAKE_ROUNDS = 10;
   private static final List<String> ENVIRONMENT = List.of("PATH=/usr/sbin:/usr/bin:/sbin:/bin");
 
   private final Path bundles;
@@ -232,12 +233,22 @@ public final class OciRuntime implements AutoCloseable {
       awaitEnd(id, exit.get());
     } else if (bundle.exists()) {
       // It failed on the way, or the daemon died on it: whatever bears its name has to end.
-      bundle.namesakes().forEach(process -> Cgroups.kill(process, reactor));
+      endNamesakes(bundle);
     }
     cgroups.remove(id);
     Bundle.removeTree(conmon.state().resolve(id));
     Bundle.removeTree(bundle.directory());
     exits.forget(id);
+  }
+
+  /** Again until there is none: one of them may have forked while we looked. */
+  private void endNamesakes(Bundle bundle) {
+    var namesakes = bundle.namesakes();
+    for (int round = 0; round < NAMESAKE_ROUNDS && !namesakes.isEmpty(); round++) {
+      namesakes.forEach(process -> Cgroups.kill(process, reactor));
+      namesakes = bundle.namesakes();
+    }
+    namesakes.forEach(Pidfd::close);
   }
 
   private static void awaitEnd(String id, CompletableFuture<ExitStatus> exit) {
@@ -280,11 +291,13 @@ public final class OciRuntime implements AutoCloseable {
    */
   public Optional<Created> started(String id) {
     var bundle = bundle(id);
-    Path state = conmon.state().resolve(id);
-    boolean isStarted = Files.isDirectory(state) && !Files.exists(state.resolve("exec.fifo"));
+    var conmonPid = bundle.conmonPidOnFile();
     var pid = bundle.pid();
-    return isStarted && pid.isPresent()
-        ? Optional.of(new Created(bundle.conmonPidOnFile().orElse(0), pid.getAsInt()))
+    // Both runtimes let the process go by this fifo, and then remove it.
+    Path state = conmon.state().resolve(id);
+    boolean isLetRun = Files.isDirectory(state) && !Files.exists(state.resolve("exec.fifo"));
+    return isLetRun && conmonPid.isPresent() && pid.isPresent()
+        ? Optional.of(new Created(conmonPid.getAsInt(), pid.getAsInt()))
         : Optional.empty();
   }
 
