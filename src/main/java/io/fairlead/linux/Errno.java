@@ -84,6 +84,7 @@ public final class Errno {
           Map.entry(104, "ECONNRESET"),
           Map.entry(ENOBUFS, "ENOBUFS"),
           Map.entry(ENOTCONN, "ENOTCONN"),
+          Map.entry(109, "ETOOMANYREFS"),
           Map.entry(110, "ETIMEDOUT"),
           Map.entry(ECONNREFUSED, "ECONNREFUSED"),
           Map.entry(113, "EHOSTUNREACH"),

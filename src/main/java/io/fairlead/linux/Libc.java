@@ -32,10 +32,26 @@ public final class Libc {
   public static final int SOCK_NONBLOCK = 0x800;
   public static final int SOCK_CLOEXEC = 0x80000;
   public static final int SOL_SOCKET = 1;
+
+  /** asm-generic/socket.h */
+  public static final int SO_TYPE = 3;
+
+  public static final int SO_SNDBUF = 7;
+  public static final int SO_SNDBUFFORCE = 32;
+  public static final int SO_PEEK_OFF = 42;
+  public static final int SO_BINDTOIFINDEX = 62;
+
+  /** linux/socket.h, linux/in6.h */
+  public static final int SCM_RIGHTS = 1;
+
+  public static final int IPPROTO_IPV6 = 41;
+  public static final int IPV6_V6ONLY = 26;
+
   public static final int O_RDONLY = 0;
   public static final int O_CLOEXEC = 0x80000;
   public static final int O_CREAT = 0x40;
   public static final int MSG_PEEK = 2;
+  public static final int MSG_CTRUNC = 8;
   public static final int MSG_TRUNC = 0x20;
   public static final int MSG_DONTWAIT = 0x40;
   public static final int MSG_NOSIGNAL = 0x4000;
@@ -98,6 +114,8 @@ public final class Libc {
 
   private static final long SYS_PIDFD_OPEN = 434;
 
+  private static final long SYS_PIDFD_GETFD = 438;
+
   private static final Linker LINKER = Linker.nativeLinker();
   private static final StructLayout CALL_STATE = Linker.Option.captureStateLayout();
   private static final VarHandle ERRNO =
@@ -115,6 +133,8 @@ public final class Libc {
       function("getsockname", JAVA_INT, JAVA_INT, ADDRESS, ADDRESS);
   private static final MethodHandle SETSOCKOPT =
       function("setsockopt", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT);
+  private static final MethodHandle GETSOCKOPT =
+      function("getsockopt", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, ADDRESS);
   private static final MethodHandle SOCKETPAIR =
       function("socketpair", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS);
   private static final MethodHandle SEND =
@@ -247,6 +267,20 @@ public final class Libc {
   public static int setsockopt(int fd, int level, int option, int value) {
     try (var arena = Arena.ofConfined()) {
       return setsockopt(fd, level, option, arena.allocateFrom(JAVA_INT, value));
+    }
+  }
+
+  /** Gets an option whose value is an int that is not negative. */
+  public static int getsockopt(int fd, int level, int option) {
+    try (var arena = Arena.ofConfined()) {
+      var state = STATE.get();
+      var value = arena.allocate(JAVA_INT);
+      var length = arena.allocateFrom(JAVA_INT, (int) JAVA_INT.byteSize());
+      int returned =
+          result((int) GETSOCKOPT.invokeExact(state, fd, level, option, value, length), state);
+      return returned < 0 ? returned : value.get(JAVA_INT, 0);
+    } catch (Throwable t) {
+      throw impossible(t);
     }
   }
 
@@ -522,6 +556,19 @@ public final class Libc {
       var state = STATE.get();
       return (int)
           result((long) SYSCALL.invokeExact(state, SYS_PIDFD_OPEN, (long) pid, 0L, 0L, 0L), state);
+    } catch (Throwable t) {
+      throw impossible(t);
+    }
+  }
+
+  /** A copy of a descriptor that another process has. */
+  public static int pidfdGetfd(int pidfd, int fd) {
+    try {
+      var state = STATE.get();
+      return (int)
+          result(
+              (long) SYSCALL.invokeExact(state, SYS_PIDFD_GETFD, (long) pidfd, (long) fd, 0L, 0L),
+              state);
     } catch (Throwable t) {
       throw impossible(t);
     }

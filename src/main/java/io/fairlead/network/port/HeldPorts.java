@@ -1,0 +1,18 @@
+package io.fairlead.network.port;
+
+import io.fairlead.network.address.Addresses;
+import java.net.InetAddress;
+
+/** Host ports that are held: ports of one address that follow each other. */
+public record HeldPorts(Protocol protocol, InetAddress address, PortRange range) {
+  boolean contains(HeldPorts other) {
+    return protocol == other.protocol
+        && address.equals(other.address)
+        && range.contains(other.range);
+  }
+
+  @Override
+  public String toString() {
+    return "port %s/%s on %s".formatted(range, protocol, Addresses.text(address));
+  }
+}
