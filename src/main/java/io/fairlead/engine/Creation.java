@@ -2,11 +2,9 @@ package io.fairlead.engine;
 
 import io.fairlead.Conflict;
 import io.fairlead.InvalidRequest;
-import io.fairlead.NotFound;
 import io.fairlead.engine.Containers.Created;
 import io.fairlead.image.Image;
 import io.fairlead.image.ImageConfig;
-import io.fairlead.image.Images;
 import io.fairlead.store.ContainerRow;
 import io.fairlead.store.Records;
 import java.time.Instant;
@@ -72,14 +70,7 @@ final class Creation {
   }
 
   private Image image(String reference) {
-    try {
-      return rooms.images().find(reference);
-    } catch (NotFound e) {
-      if (reference.equals(Images.HELLO) || (reference + ":latest").equals(Images.HELLO)) {
-        return rooms.images().hello();
-      }
-      throw e;
-    }
+    return rooms.images().findOrMake(reference);
   }
 
   private String newId() {

@@ -18,4 +18,10 @@ public record Image(
     String os,
     String comment,
     long sizeBytes,
-    Instant createdAt) {}
+    Instant createdAt) {
+
+  /** The same image with other tags. */
+  Image tagged(List<String> tags) {
+    return new Image(id, tags, config, layers, architecture, os, comment, sizeBytes, createdAt);
+  }
+}

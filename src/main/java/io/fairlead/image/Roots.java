@@ -1,14 +1,49 @@
 package io.fairlead.image;
 
+import io.fairlead.EngineFault;
+import io.fairlead.linux.Directory;
+import io.fairlead.linux.KernelException;
+import io.fairlead.linux.Mounts;
+import io.fairlead.linux.Overlay;
+import io.fairlead.linux.Trees;
+import io.fairlead.store.Records;
 import io.fairlead.store.Store;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 
 /**
  * Containers' root file systems: an overlay of the image's layers, or a copy of them where the data
  * root's file system refuses to hold an overlay's upper directory.
+ *
+ * <p>What a container wrote is under the data root, in a directory of its id; the root itself
+ * appears under the exec root, which is shared with the mount namespace of the runtime.
  */
 public final class Roots {
+  /** Docker's bound, too; overlayfs itself takes 500, but mount(2) takes one page of options. */
+  private static final int MAX_LAYERS = 127;
+
+  private static final String EMPTY = ".empty";
+
+  private final Store store;
+  private final Path layers;
+  private final Path written;
+  private final Path mounted;
+  private final String reason;
+
+  private Roots(Store store, Path layers, Path written, Path mounted) {
+    this.store = store;
+    this.layers = layers;
+    this.written = written;
+    this.mounted = mounted;
+    this.reason = probe();
+  }
 
   /**
    * Probes once whether the data root can hold an upper directory.
@@ -16,36 +51,166 @@ public final class Roots {
    * @param execRoot a shared mount already; the roots are mounted below it
    */
   public static Roots open(Store store, Path dataRoot, Path execRoot) {
-    throw new UnsupportedOperationException();
+    Path layers = Layers.directory(dataRoot);
+    Path written = dataRoot.resolve("roots");
+    Path mounted = execRoot.resolve("roots");
+    try {
+      Files.createDirectories(layers);
+      for (Path directory : List.of(written, mounted)) {
+        Files.createDirectories(directory);
+        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx------"));
+      }
+      Files.createDirectories(written.resolve(EMPTY));
+    } catch (IOException e) {
+      throw new EngineFault("cannot open the roots in %s: %s".formatted(written, e), e);
+    }
+    return new Roots(store, layers, written, mounted);
   }
 
   /** {@code overlay2}, or {@code vfs} where layers are copied. */
   public String driver() {
-    throw new UnsupportedOperationException();
+    return reason.isEmpty() ? "overlay2" : "vfs";
   }
 
   /** Why copies are used, else empty. */
   public String reason() {
-    throw new UnsupportedOperationException();
+    return reason;
   }
 
-  /** Mounts the container's root, making its upper directory on first use. May be repeated. */
+  /**
+   * Mounts the container's root, making its upper directory on first use. May be repeated.
+   *
+   * @throws EngineFault if it cannot be mounted; nothing is mounted then
+   */
   public Path mount(String containerId, Image image) {
-    throw new UnsupportedOperationException();
+    Path root = mounted.resolve(containerId);
+    if (Mounts.isMounted(root)) {
+      return root;
+    }
+    var directories = directories(image);
+    try {
+      Files.createDirectories(root);
+      if (reason.isEmpty()) {
+        overlay(directories, written.resolve(containerId), root);
+      } else {
+        Mounts.bind(copied(directories, written.resolve(containerId)), root);
+      }
+      return root;
+    } catch (IOException | UncheckedIOException | KernelException e) {
+      Trees.delete(root);
+      throw new EngineFault(
+          "cannot make the root of container %s: %s"
+              .formatted(Digests.brief(containerId), e.getMessage()),
+          e);
+    }
   }
 
   /** Unmounts; what the container wrote is kept. May be repeated. */
   public void unmount(String containerId) {
-    throw new UnsupportedOperationException();
+    Path root = mounted.resolve(containerId);
+    Mounts.unmount(root);
+    try {
+      Files.deleteIfExists(root);
+    } catch (IOException e) {
+      throw new EngineFault("cannot remove the mount point %s: %s".formatted(root, e), e);
+    }
   }
 
   /** Unmounts and removes what the container wrote. May be repeated. */
   public void remove(String containerId) {
-    throw new UnsupportedOperationException();
+    unmount(containerId);
+    Trees.delete(written.resolve(containerId));
   }
 
   /** Unmounts and removes what belongs to no container of these. */
   public void sweep(Set<String> containers, Set<String> running) {
-    throw new UnsupportedOperationException();
+    for (String id : names(mounted)) {
+      if (!running.contains(id)) {
+        unmount(id);
+      }
+    }
+    for (String id : names(written)) {
+      if (!containers.contains(id) && !id.equals(EMPTY)) {
+        remove(id);
+      }
+    }
+  }
+
+  private static List<String> names(Path directory) {
+    try (var entries = Files.list(directory)) {
+      return entries.map(entry -> String.valueOf(entry.getFileName())).toList();
+    } catch (IOException e) {
+      throw new EngineFault("cannot list %s: %s".formatted(directory, e), e);
+    }
+  }
+
+  /** The image's layer directories, lowest first. */
+  private List<String> directories(Image image) {
+    // Overlayfs refuses a layer twice; the uppermost says the last word wherever it says one.
+    var upperFirst = new LinkedHashSet<>(image.layers().reversed());
+    if (upperFirst.size() > MAX_LAYERS) {
+      throw new EngineFault(
+          "max depth exceeded: image %s has %d layers, and a root is made of at most %d"
+              .formatted(Digests.brief(image.id()), upperFirst.size(), MAX_LAYERS));
+    }
+    return store.read(
+        records -> upperFirst.reversed().stream().map(id -> directory(records, id)).toList());
+  }
+
+  private static String directory(Records records, String diffId) {
+    return records
+        .layer(diffId)
+        .orElseThrow(() -> new EngineFault("layer %s is not here any more".formatted(diffId)))
+        .directory();
+  }
+
+  private void overlay(List<String> lowestFirst, Path container, Path root) throws IOException {
+    Path upper = container.resolve("upper");
+    Path work = container.resolve("work");
+    if (!Files.exists(upper)) {
+      Files.createDirectories(work);
+      Files.createDirectory(upper);
+      // The upper directory's own permissions are those of the container's "/".
+      Files.setPosixFilePermissions(upper, PosixFilePermissions.fromString("rwxr-xr-x"));
+    }
+    var lowers = new ArrayList<>(lowestFirst.reversed());
+    if (lowers.isEmpty()) {
+      lowers.add("../../roots/" + EMPTY);
+    }
+    String place = "../../roots/" + container.getFileName();
+    new Overlay(layers, lowers, place + "/upper", place + "/work").mount(root);
+  }
+
+  private Path copied(List<String> lowestFirst, Path container) throws IOException {
+    Path copy = container.resolve("copy");
+    if (Files.exists(copy)) {
+      return copy;
+    }
+    Path unfinished = container.resolve("unfinished");
+    Trees.delete(unfinished);
+    Files.createDirectories(unfinished);
+    for (String layer : lowestFirst) {
+      LayerCopy.onto(unfinished, layers.resolve(layer));
+    }
+    return Files.move(unfinished, copy);
+  }
+
+  /** Mounts one overlay as a container's is, and answers why it cannot be, else nothing. */
+  private String probe() {
+    String id = ".probe";
+    Path root = mounted.resolve(id);
+    try {
+      Trees.delete(written.resolve(id));
+      Files.createDirectories(root);
+      overlay(List.of(), written.resolve(id), root);
+      try (var directory = Directory.open(root)) {
+        directory.makeFile("file").close();
+      }
+      return "";
+    } catch (IOException | KernelException e) {
+      return "overlayfs cannot write to %s: %s".formatted(written, e.getMessage());
+    } finally {
+      remove(id);
+    }
   }
 }

@@ -26,7 +26,10 @@ public final class Errno {
   public static final int ENOSPC = 28;
   public static final int EPIPE = 32;
   public static final int ERANGE = 34;
+  public static final int ENAMETOOLONG = 36;
   public static final int ENOTEMPTY = 39;
+  public static final int ELOOP = 40;
+  public static final int ENODATA = 61;
   public static final int EOPNOTSUPP = 95;
   public static final int EAFNOSUPPORT = 97;
   public static final int EADDRINUSE = 98;
@@ -68,11 +71,11 @@ public final class Errno {
           Map.entry(31, "EMLINK"),
           Map.entry(EPIPE, "EPIPE"),
           Map.entry(ERANGE, "ERANGE"),
-          Map.entry(36, "ENAMETOOLONG"),
+          Map.entry(ENAMETOOLONG, "ENAMETOOLONG"),
           Map.entry(38, "ENOSYS"),
           Map.entry(ENOTEMPTY, "ENOTEMPTY"),
-          Map.entry(40, "ELOOP"),
-          Map.entry(61, "ENODATA"),
+          Map.entry(ELOOP, "ELOOP"),
+          Map.entry(ENODATA, "ENODATA"),
           Map.entry(90, "EMSGSIZE"),
           Map.entry(93, "EPROTONOSUPPORT"),
           Map.entry(EOPNOTSUPP, "EOPNOTSUPP"),

@@ -13,6 +13,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.StructLayout;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.VarHandle;
+import java.nio.charset.StandardCharsets;
 
 /**
  * The C library's functions that Fairlead calls, one method each. A method returns what the
@@ -50,6 +51,29 @@ public final class Libc {
   public static final int O_RDONLY = 0;
   public static final int O_CLOEXEC = 0x80000;
   public static final int O_CREAT = 0x40;
+  public static final int O_EXCL = 0x80;
+  public static final int O_DIRECTORY = 0x10000;
+  public static final int O_NOFOLLOW = 0x20000;
+
+  /** linux/fcntl.h */
+  public static final int AT_FDCWD = -100;
+
+  public static final int AT_SYMLINK_NOFOLLOW = 0x100;
+  public static final int AT_REMOVEDIR = 0x200;
+  public static final int AT_EMPTY_PATH = 0x1000;
+
+  /** linux/stat.h */
+  public static final int S_IFMT = 0xf000;
+
+  public static final int S_IFIFO = 0x1000;
+  public static final int S_IFCHR = 0x2000;
+  public static final int S_IFDIR = 0x4000;
+  public static final int S_IFBLK = 0x6000;
+  public static final int S_IFREG = 0x8000;
+  public static final int S_IFLNK = 0xa000;
+  public static final int STATX_BASIC_STATS = 0x7ff;
+  public static final long STATX_ATTR_MOUNT_ROOT = 0x2000;
+
   public static final int MSG_PEEK = 2;
   public static final int MSG_CTRUNC = 8;
   public static final int MSG_TRUNC = 0x20;
@@ -65,6 +89,9 @@ public final class Libc {
   /** linux/sched.h */
   public static final int CLONE_NEWNS = 0x00020000;
 
+  /** The working directory and the umask, which the threads of a process share. */
+  public static final int CLONE_FS = 0x00000200;
+
   public static final int CLONE_NEWNET = 0x40000000;
 
   /** linux/mount.h */
@@ -76,6 +103,7 @@ public final class Libc {
   public static final long MS_SLAVE = 1 << 19;
   public static final long MS_SHARED = 1 << 20;
   public static final int MNT_DETACH = 2;
+  public static final int UMOUNT_NOFOLLOW = 8;
 
   /** sys/epoll.h */
   public static final int EPOLL_CTL_ADD = 1;
@@ -155,6 +183,34 @@ public final class Libc {
   private static final MethodHandle CLOSE = function("close", JAVA_INT, JAVA_INT);
   private static final MethodHandle UNLINK = function("unlink", JAVA_INT, ADDRESS);
   private static final MethodHandle FLOCK = function("flock", JAVA_INT, JAVA_INT, JAVA_INT);
+  private static final MethodHandle OPENAT =
+      function("openat", JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT);
+  private static final MethodHandle MKDIRAT =
+      function("mkdirat", JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT);
+  private static final MethodHandle MKNODAT =
+      function("mknodat", JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, JAVA_LONG);
+  private static final MethodHandle SYMLINKAT =
+      function("symlinkat", JAVA_INT, ADDRESS, JAVA_INT, ADDRESS);
+  private static final MethodHandle LINKAT =
+      function("linkat", JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, ADDRESS, JAVA_INT);
+  private static final MethodHandle UNLINKAT =
+      function("unlinkat", JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT);
+  private static final MethodHandle READLINKAT =
+      function("readlinkat", JAVA_LONG, JAVA_INT, ADDRESS, ADDRESS, JAVA_LONG);
+  private static final MethodHandle FCHOWNAT =
+      function("fchownat", JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT, JAVA_INT);
+  private static final MethodHandle FCHMODAT =
+      function("fchmodat", JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT);
+  private static final MethodHandle UTIMENSAT =
+      function("utimensat", JAVA_INT, JAVA_INT, ADDRESS, ADDRESS, JAVA_INT);
+  private static final MethodHandle STATX =
+      function("statx", JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT, ADDRESS);
+  private static final MethodHandle LSETXATTR =
+      function("lsetxattr", JAVA_INT, ADDRESS, ADDRESS, ADDRESS, JAVA_LONG, JAVA_INT);
+  private static final MethodHandle LGETXATTR =
+      function("lgetxattr", JAVA_LONG, ADDRESS, ADDRESS, ADDRESS, JAVA_LONG);
+  private static final MethodHandle SYNCFS = function("syncfs", JAVA_INT, JAVA_INT);
+  private static final MethodHandle CHDIR = function("chdir", JAVA_INT, ADDRESS);
   private static final MethodHandle SETNS = function("setns", JAVA_INT, JAVA_INT, JAVA_INT);
   private static final MethodHandle UNSHARE = function("unshare", JAVA_INT, JAVA_INT);
   private static final MethodHandle MOUNT =
@@ -410,6 +466,185 @@ public final class Libc {
     try {
       var state = STATE.get();
       return result((int) FLOCK.invokeExact(state, fd, operation), state);
+    } catch (Throwable t) {
+      throw impossible(t);
+    }
+  }
+
+  /**
+   * Names of the {@code *at} calls are byte strings, one char a byte: Linux gives file names no
+   * encoding.
+   */
+  public static int openat(int directory, String name, int flags, int mode) {
+    try (var arena = Arena.ofConfined()) {
+      var state = STATE.get();
+      return result(
+          (int) OPENAT.invokeExact(state, directory, bytes(arena, name), flags, mode), state);
+    } catch (Throwable t) {
+      throw impossible(t);
+    }
+  }
+
+  public static int mkdirat(int directory, String name, int mode) {
+    try (var arena = Arena.ofConfined()) {
+      var state = STATE.get();
+      return result((int) MKDIRAT.invokeExact(state, directory, bytes(arena, name), mode), state);
+    } catch (Throwable t) {
+      throw impossible(t);
+    }
+  }
+
+  /**
+   * @param mode one of the {@code S_IF} types and the permissions
+   */
+  public static int mknodat(int directory, String name, int mode, long device) {
+    try (var arena = Arena.ofConfined()) {
+      var state = STATE.get();
+      return result(
+          (int) MKNODAT.invokeExact(state, directory, bytes(arena, name), mode, device), state);
+    } catch (Throwable t) {
+      throw impossible(t);
+    }
+  }
+
+  public static int symlinkat(String target, int directory, String name) {
+    try (var arena = Arena.ofConfined()) {
+      var state = STATE.get();
+      return result(
+          (int) SYMLINKAT.invokeExact(state, bytes(arena, target), directory, bytes(arena, name)),
+          state);
+    } catch (Throwable t) {
+      throw impossible(t);
+    }
+  }
+
+  public static int linkat(int fromDirectory, String from, int directory, String name) {
+    try (var arena = Arena.ofConfined()) {
+      var state = STATE.get();
+      return result(
+          (int)
+              LINKAT.invokeExact(
+                  state, fromDirectory, bytes(arena, from), directory, bytes(arena, name), 0),
+          state);
+    } catch (Throwable t) {
+      throw impossible(t);
+    }
+  }
+
+  public static int unlinkat(int directory, String name, int flags) {
+    try (var arena = Arena.ofConfined()) {
+      var state = STATE.get();
+      return result((int) UNLINKAT.invokeExact(state, directory, bytes(arena, name), flags), state);
+    } catch (Throwable t) {
+      throw impossible(t);
+    }
+  }
+
+  /**
+   * @return the length of the target, cut to the segment
+   */
+  public static long readlinkat(int directory, String name, MemorySegment target) {
+    try (var arena = Arena.ofConfined()) {
+      var state = STATE.get();
+      return result(
+          (long)
+              READLINKAT.invokeExact(
+                  state, directory, bytes(arena, name), target, target.byteSize()),
+          state);
+    } catch (Throwable t) {
+      throw impossible(t);
+    }
+  }
+
+  public static int fchownat(int directory, String name, int uid, int gid, int flags) {
+    try (var arena = Arena.ofConfined()) {
+      var state = STATE.get();
+      return result(
+          (int) FCHOWNAT.invokeExact(state, directory, bytes(arena, name), uid, gid, flags), state);
+    } catch (Throwable t) {
+      throw impossible(t);
+    }
+  }
+
+  /** Follows a link: glibc refuses AT_SYMLINK_NOFOLLOW before Linux 6.6. */
+  public static int fchmodat(int directory, String name, int mode) {
+    try (var arena = Arena.ofConfined()) {
+      var state = STATE.get();
+      return result(
+          (int) FCHMODAT.invokeExact(state, directory, bytes(arena, name), mode, 0), state);
+    } catch (Throwable t) {
+      throw impossible(t);
+    }
+  }
+
+  /**
+   * @param times two {@code struct timespec}: of the last access, of the last change
+   */
+  public static int utimensat(int directory, String name, MemorySegment times, int flags) {
+    try (var arena = Arena.ofConfined()) {
+      var state = STATE.get();
+      return result(
+          (int) UTIMENSAT.invokeExact(state, directory, bytes(arena, name), times, flags), state);
+    } catch (Throwable t) {
+      throw impossible(t);
+    }
+  }
+
+  /**
+   * @param status a {@code struct statx}, 256 bytes, filled in
+   */
+  public static int statx(int directory, String name, int flags, int mask, MemorySegment status) {
+    try (var arena = Arena.ofConfined()) {
+      var state = STATE.get();
+      return result(
+          (int) STATX.invokeExact(state, directory, bytes(arena, name), flags, mask, status),
+          state);
+    } catch (Throwable t) {
+      throw impossible(t);
+    }
+  }
+
+  public static int lsetxattr(String path, String name, MemorySegment value) {
+    try (var arena = Arena.ofConfined()) {
+      var state = STATE.get();
+      return result(
+          (int)
+              LSETXATTR.invokeExact(
+                  state, bytes(arena, path), bytes(arena, name), value, value.byteSize(), 0),
+          state);
+    } catch (Throwable t) {
+      throw impossible(t);
+    }
+  }
+
+  public static long lgetxattr(String path, String name, MemorySegment value) {
+    try (var arena = Arena.ofConfined()) {
+      var state = STATE.get();
+      return result(
+          (long)
+              LGETXATTR.invokeExact(
+                  state, bytes(arena, path), bytes(arena, name), value, value.byteSize()),
+          state);
+    } catch (Throwable t) {
+      throw impossible(t);
+    }
+  }
+
+  /** Writes the whole file system of a descriptor to its disk. */
+  public static int syncfs(int fd) {
+    try {
+      var state = STATE.get();
+      return result((int) SYNCFS.invokeExact(state, fd), state);
+    } catch (Throwable t) {
+      throw impossible(t);
+    }
+  }
+
+  /** Moves the whole process, unless the calling thread has unshared CLONE_FS. */
+  public static int chdir(String path) {
+    try (var arena = Arena.ofConfined()) {
+      var state = STATE.get();
+      return result((int) CHDIR.invokeExact(state, arena.allocateFrom(path)), state);
     } catch (Throwable t) {
       throw impossible(t);
     }
@@ -695,6 +930,10 @@ public final class Libc {
         LINKER.defaultLookup().findOrThrow(name),
         FunctionDescriptor.of(result, parameters),
         Linker.Option.captureCallState("errno"));
+  }
+
+  private static MemorySegment bytes(Arena arena, String byteString) {
+    return arena.allocateFrom(byteString, StandardCharsets.ISO_8859_1);
   }
 
   private static int result(int returned, MemorySegment state) {

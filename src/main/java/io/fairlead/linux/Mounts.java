@@ -1,9 +1,12 @@
 package io.fairlead.linux;
 
 import static io.fairlead.linux.Errno.check;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -67,6 +70,25 @@ public final class Mounts {
     }
     check(result, "umount", target.toString());
     return true;
+  }
+
+  /** Whether something is mounted exactly here; without reading the whole table. */
+  public static boolean isMounted(Path path) {
+    try (var arena = Arena.ofConfined()) {
+      MemorySegment status = arena.allocate(256, 8); // struct statx; stx_attributes at 8
+      int result =
+          Libc.statx(
+              Libc.AT_FDCWD,
+              path.toString(),
+              Libc.AT_SYMLINK_NOFOLLOW,
+              Libc.STATX_BASIC_STATS,
+              status);
+      if (result == -Errno.ENOENT) {
+        return false;
+      }
+      check(result, "stat", path.toString());
+      return (status.get(JAVA_LONG, 8) & Libc.STATX_ATTR_MOUNT_ROOT) != 0;
+    }
   }
 
   /** The mount table of the calling thread's namespace, in the kernel's order. */

@@ -1,0 +1,320 @@
+package io.fairlead.image;
+
+import static io.fairlead.image.EntryPath.refused;
+
+import io.fairlead.InvalidRequest;
+import io.fairlead.linux.Directory;
+import io.fairlead.linux.Directory.Kind;
+import io.fairlead.linux.Errno;
+import io.fairlead.linux.Fd;
+import io.fairlead.linux.KernelException;
+import io.fairlead.linux.Libc;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A layer's directory while it is filled: makes what an entry says at its place, and nothing
+ * anywhere else. Parents are walked one name at a time without following links; a link on the way
+ * is read and, where it stays inside, walked in the same manner.
+ */
+final class LayerTree implements AutoCloseable {
+  private static final int MAX_LINKS = 40; // the kernel's MAXSYMLINKS
+  static final String OPAQUE = "trusted.overlay.opaque";
+
+  private final Directory root;
+  private final Path path;
+  // Entries of one directory mostly follow each other.
+  private @Nullable EntryPath rememberedPath;
+  private @Nullable Directory remembered;
+
+  LayerTree(Path path) {
+    this.path = path;
+    this.root = Directory.open(path);
+  }
+
+  /** What is made at a place: the directory it is in, open, and its name there. */
+  record Place(Directory directory, String name) {}
+
+  /** Makes a directory, or keeps the one that is there. */
+  Place directory(EntryPath at) {
+    if (at.isRoot()) {
+      return new Place(root, ".");
+    }
+    var place = place(at);
+    var kind = place.directory().kind(place.name());
+    if (kind.equals(Optional.of(Kind.DIRECTORY))) {
+      return place;
+    }
+    clear(place);
+    place.directory().makeDirectory(place.name(), 0755);
+    if (kind.equals(Optional.of(Kind.WHITEOUT))) {
+      // The lower layers' directory is gone: this one does not merge with it.
+      makeOpaque(place);
+    }
+    return place;
+  }
+
+  record NewFile(Place place, Fd fd) {}
+
+  NewFile file(EntryPath at) {
+    var place = cleared(at);
+    return new NewFile(place, place.directory().makeFile(place.name()));
+  }
+
+  Place symlink(EntryPath at, String target) {
+    if (target.isEmpty() || target.indexOf('\0') >= 0) {
+      throw refused(at.toString(), "it is a link to nothing");
+    }
+    if (target.length() > EntryPath.MAX_BYTES) {
+      throw refused(at.toString(), "its target is longer than 3800 bytes");
+    }
+    var place = cleared(at);
+    place.directory().makeSymlink(place.name(), target);
+    return place;
+  }
+
+  /** Gives an entry that is there already a second name. */
+  void hardLink(EntryPath at, String target) {
+    EntryPath original;
+    try {
+      original = EntryPath.parse(target);
+    } catch (InvalidRequest e) {
+      throw refused(
+          at.toString(),
+          "it is a hard link to \"%s\", outside the root".formatted(TarEntry.shown(target)));
+    }
+    var from = original.isRoot() ? Optional.<Place>empty() : existing(original, at);
+    if (from.isEmpty()) {
+      throw notThere(at, target);
+    }
+    var directory = from.get().directory();
+    try {
+      var kind = directory.kind(original.last());
+      if (kind.isEmpty()) {
+        throw notThere(at, target);
+      }
+      if (kind.get() == Kind.DIRECTORY) {
+        throw refused(
+            at.toString(),
+            "it is a hard link to \"%s\", a directory".formatted(TarEntry.shown(target)));
+      }
+      var place = cleared(at);
+      if (directory.kind(original.last()).isEmpty()) {
+        throw refused(at.toString(), "it is a hard link to itself");
+      }
+      place.directory().makeLink(directory, original.last(), place.name());
+    } finally {
+      close(directory);
+    }
+  }
+
+  private static InvalidRequest notThere(EntryPath at, String target) {
+    return refused(
+        at.toString(),
+        "it is a hard link to \"%s\", and no entry before it has that name"
+            .formatted(TarEntry.shown(target)));
+  }
+
+  /**
+   * @param type one of the {@code S_IF} types
+   */
+  Place node(EntryPath at, int type, int major, int minor) {
+    var place = cleared(at);
+    place.directory().makeNode(place.name(), type, major, minor);
+    return place;
+  }
+
+  /** Marks a name as deleted from the layers below. What this layer itself has there stays. */
+  void whiteout(EntryPath at) {
+    var place = place(at);
+    var kind = place.directory().kind(place.name());
+    if (kind.isEmpty()) {
+      place.directory().makeNode(place.name(), Libc.S_IFCHR, 0, 0);
+    } else if (kind.get() == Kind.DIRECTORY) {
+      makeOpaque(place);
+    }
+  }
+
+  /** Hides what the layers below have in a directory. */
+  void opaque(EntryPath at) {
+    makeOpaque(directory(at));
+  }
+
+  /** Opens a file that is here, following links that stay inside. */
+  Optional<Fd> read(EntryPath asked) {
+    var at = asked;
+    for (int links = 0; links <= MAX_LINKS && !at.isRoot(); links++) {
+      var place = existing(at, asked);
+      if (place.isEmpty()) {
+        return Optional.empty();
+      }
+      var directory = place.get().directory();
+      try {
+        var kind = directory.kind(at.last());
+        if (kind.equals(Optional.of(Kind.FILE))) {
+          return Optional.of(directory.openFile(at.last()));
+        }
+        if (!kind.equals(Optional.of(Kind.SYMLINK))) {
+          return Optional.empty();
+        }
+        at =
+            new EntryPath(
+                through(at.names(), at.names().size() - 1, directory.readLink(at.last()), asked));
+      } finally {
+        close(directory);
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static void makeOpaque(Place place) {
+    place.directory().setAttribute(place.name(), OPAQUE, new byte[] {'y'});
+  }
+
+  private Place cleared(EntryPath at) {
+    if (at.isRoot()) {
+      throw refused(".", "the root can only be a directory");
+    }
+    var place = place(at);
+    clear(place);
+    return place;
+  }
+
+  private static void clear(Place place) {
+    place.directory().remove(place.name());
+  }
+
+  private Place place(EntryPath at) {
+    var parent = at.parent();
+    if (!parent.equals(rememberedPath)) {
+      var opened = walk(parent, at, true).orElseThrow();
+      forget();
+      rememberedPath = parent;
+      remembered = opened;
+    }
+    return new Place(Objects.requireNonNull(remembered), at.last());
+  }
+
+  private Optional<Place> existing(EntryPath at, EntryPath asker) {
+    return walk(at.parent(), asker, false).map(directory -> new Place(directory, at.last()));
+  }
+
+  /** Opens a directory of the tree; the caller closes it with {@link #close(Directory)}. */
+  private Optional<Directory> walk(EntryPath to, EntryPath asker, boolean make) {
+    List<String> names = to.names();
+    int links = 0;
+    Directory at = root;
+    try {
+      for (int i = 0; i < names.size(); i++) {
+        var next = step(at, names.get(i), asker, make);
+        String target = "";
+        if (next.isEmpty()) {
+          if (!at.kind(names.get(i)).equals(Optional.of(Kind.SYMLINK))) {
+            close(at);
+            return Optional.empty();
+          }
+          if (++links > MAX_LINKS) {
+            throw refused(asker.toString(), "too many links lead to it");
+          }
+          target = at.readLink(names.get(i));
+        }
+        close(at);
+        at = next.orElse(root);
+        if (next.isEmpty()) {
+          names = through(names, i, target, asker);
+          i = -1;
+        }
+      }
+      return Optional.of(at);
+    } catch (RuntimeException e) {
+      close(at);
+      throw e;
+    }
+  }
+
+  /** Empty: nothing is there, or a link. */
+  private Optional<Directory> step(Directory at, String name, EntryPath asker, boolean make) {
+    try {
+      return Optional.of(at.child(name));
+    } catch (KernelException e) {
+      switch (e.errno()) {
+        case Errno.ENOENT -> {
+          if (!make) {
+            return Optional.empty();
+          }
+          at.makeDirectory(name, 0755);
+        }
+        case Errno.ENOTDIR, Errno.ELOOP -> {
+          var kind = at.kind(name);
+          if (kind.equals(Optional.of(Kind.SYMLINK))) {
+            return Optional.empty();
+          }
+          if (!make || !kind.equals(Optional.of(Kind.WHITEOUT))) {
+            throw refused(
+                asker.toString(),
+                "\"%s\" above it is not a directory".formatted(TarEntry.shown(name)));
+          }
+          at.remove(name);
+          at.makeDirectory(name, 0755);
+          makeOpaque(new Place(at, name));
+        }
+        default -> throw e;
+      }
+      at.setPermissions(name, 0755); // whatever the umask
+      return Optional.of(at.child(name));
+    }
+  }
+
+  /** The path that a link at place {@code i} leads to. */
+  private static List<String> through(List<String> names, int i, String target, EntryPath asker) {
+    var real = new ArrayList<>(names.subList(0, i)); // none of these is a link
+    boolean leaves = target.startsWith("/");
+    for (String part : target.split("/", -1)) {
+      if (part.equals("..")) {
+        leaves |= real.isEmpty();
+        if (!real.isEmpty()) {
+          real.removeLast();
+        }
+      } else if (!part.isEmpty() && !part.equals(".")) {
+        real.add(part);
+      }
+    }
+    if (leaves) {
+      throw refused(
+          asker.toString(),
+          "\"%s\" above it is a link to \"%s\", out of the root"
+              .formatted(TarEntry.shown(names.get(i)), TarEntry.shown(target)));
+    }
+    real.addAll(names.subList(i + 1, names.size()));
+    return new EntryPath(real).names();
+  }
+
+  private void forget() {
+    if (remembered != null) {
+      close(remembered);
+    }
+    remembered = null;
+    rememberedPath = null;
+  }
+
+  private void close(Directory directory) {
+    if (directory != root) {
+      directory.close();
+    }
+  }
+
+  @Override
+  public void close() {
+    forget();
+    root.close();
+  }
+
+  @Override
+  public String toString() {
+    return path.toString();
+  }
+}

@@ -1,0 +1,37 @@
+package io.fairlead.linux;
+
+import static io.fairlead.linux.Errno.check;
+
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * What an overlay is made of. Paths are relative to {@code base}, or absolute; without commas and
+ * colons, which are separators here.
+ *
+ * @param lowers uppermost first
+ */
+public record Overlay(Path base, List<String> lowers, String upper, String work) {
+
+  /**
+   * Mounts it. mount(2) takes one page of options, too little for 127 absolute paths; so a thread
+   * of its own does it, standing in {@code base}.
+   *
+   * <p>index and metacopy would tie an upper directory to its lowers more closely than a copy of
+   * the data root, or a later mount, may keep.
+   */
+  public void mount(Path target) {
+    String options =
+        "lowerdir=%s,upperdir=%s,workdir=%s,index=off,metacopy=off"
+            .formatted(String.join(":", lowers), upper, work);
+    Path place = target.toAbsolutePath();
+    NetNamespace.onThread(
+        "overlay mount",
+        () -> {
+          check(Libc.unshare(Libc.CLONE_FS), "unshare(CLONE_FS)", place.toString());
+          check(Libc.chdir(base.toString()), "chdir", base.toString());
+          Mounts.mount("overlay", place, "overlay", 0, options);
+          return place;
+        });
+  }
+}
