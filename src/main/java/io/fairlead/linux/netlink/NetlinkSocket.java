@@ -252,7 +252,7 @@ public final class NetlinkSocket implements AutoCloseable {
    * @param answer {@code struct nlmsgerr} or the end of a dump: -errno, then for an error the
    *     request's header (and the rest of it unless capped), then perhaps the kernel's words
    */
-  private static KernelException refused(Request request, Message answer) {
+  static KernelException refused(Request request, Message answer) {
     String words = "";
     if ((answer.flags() & Netlink.NLM_F_ACK_TLVS) != 0) {
       int behind = 4;

@@ -44,7 +44,6 @@ final class Rtnetlink {
   static final int IFLA_MTU = 4;
   static final int IFLA_LINK = 5;
   static final int IFLA_MASTER = 10;
-  static final int IFLA_TXQLEN = 13;
   static final int IFLA_LINKINFO = 18;
   static final int IFLA_IFALIAS = 20;
   static final int IFLA_GROUP = 27;
