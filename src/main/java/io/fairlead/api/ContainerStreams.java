@@ -1,0 +1,162 @@
+package io.fairlead.api;
+
+import io.fairlead.InvalidRequest;
+import io.fairlead.engine.Container;
+import io.fairlead.engine.Containers.WaitCondition;
+import io.fairlead.engine.Engine;
+import io.fairlead.runtime.Attachment;
+import io.fairlead.runtime.ExitStatus;
+import io.fairlead.runtime.LogRequest;
+import io.fairlead.runtime.OutputSink.Stream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.time.Instant;
+import java.util.EnumSet;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/** The answers that take time: wait, logs, attach. */
+final class ContainerStreams {
+  private static final int INPUT_BYTES = 32 * 1024;
+
+  private final Engine engine;
+
+  ContainerStreams(Engine engine) {
+    this.engine = engine;
+  }
+
+  private record WaitAnswer(int statusCode, @Nullable WaitError error) {}
+
+  private record WaitError(String message) {}
+
+  /**
+   * {@code POST /containers/{id}/wait}. The head is sent at once: {@code docker run} waits for it
+   * before it starts the container.
+   */
+  void await(Exchange exchange) throws Exception {
+    WaitCondition condition = condition(exchange.query().text("condition").orElse("not-running"));
+    CompletableFuture<ExitStatus> exit =
+        engine.containers().await(exchange.parameter("id"), condition).copy();
+    try (ResponseStream answer = exchange.stream(200, "application/json")) {
+      CompletableFuture.anyOf(exit.handle((_, _) -> true), exchange.gone()).join();
+      if (exit.isDone()) {
+        answer.json(answer(exit));
+      }
+    }
+  }
+
+  private static WaitAnswer answer(CompletableFuture<ExitStatus> exit) {
+    return exit.handle(
+            (status, failure) ->
+                failure == null
+                    ? new WaitAnswer(status.code(), null)
+                    : new WaitAnswer(-1, new WaitError(Failures.message(failure).message())))
+        .join();
+  }
+
+  private static WaitCondition condition(String text) {
+    return switch (text) {
+      case "not-running" -> WaitCondition.NOT_RUNNING;
+      case "next-exit" -> WaitCondition.NEXT_EXIT;
+      case "removed" -> WaitCondition.REMOVED;
+      default ->
+          throw new InvalidRequest(
+              "invalid condition: \"%s\": expected not-running, next-exit or removed"
+                  .formatted(text));
+    };
+  }
+
+  /** {@code GET /containers/{id}/logs}. */
+  void logs(Exchange exchange) {
+    Query query = exchange.query();
+    Set<Stream> wanted = streams(query);
+    if (wanted.isEmpty()) {
+      throw new InvalidRequest("Bad parameters: you must choose at least one stream");
+    }
+    Instant now = Instant.now();
+    var request =
+        new LogRequest(
+            query.flag("follow"),
+            wanted.contains(Stream.STDOUT),
+            wanted.contains(Stream.STDERR),
+            tail(query.text("tail").orElse("all")),
+            query.time("since", now),
+            query.time("until", now));
+    Container container = engine.containers().find(exchange.parameter("id"));
+    exchange.onGone(Thread.currentThread()::interrupt);
+    try (ResponseStream answer = exchange.stream(200, Headers.multiplexed(exchange.version()))) {
+      engine
+          .containers()
+          .logs(
+              container.id(),
+              request,
+              new LogSink(answer, query.flag("timestamps"), query.flag("details")));
+    }
+  }
+
+  private static Set<Stream> streams(Query query) {
+    Set<Stream> wanted = EnumSet.noneOf(Stream.class);
+    if (query.flag("stdout")) {
+      wanted.add(Stream.STDOUT);
+    }
+    if (query.flag("stderr")) {
+      wanted.add(Stream.STDERR);
+    }
+    return wanted;
+  }
+
+  /** A negative number means all, as with Docker. */
+  private static OptionalInt tail(String text) {
+    if (text.equals("all")) {
+      return OptionalInt.empty();
+    }
+    if (!text.matches("-?\\d{1,9}")) {
+      throw new InvalidRequest(
+          "invalid tail \"%s\": expected all, or a number of lines".formatted(text));
+    }
+    int lines = Integer.parseInt(text);
+    return lines < 0 ? OptionalInt.empty() : OptionalInt.of(lines);
+  }
+
+  /**
+   * {@code POST /containers/{id}/attach}. {@code docker run} attaches before it starts the
+   * container. The connection ends when the process has ended.
+   */
+  void attach(Exchange exchange) throws Exception {
+    Query query = exchange.query();
+    Container container = engine.containers().find(exchange.parameter("id"));
+    boolean isLive = query.flag("stream");
+    var sink = new AttachSink(streams(query));
+    try (Attachment attachment =
+        engine.containers().attach(container.id(), query.flag("logs"), isLive, sink)) {
+      Hijack client = exchange.hijack(Headers.multiplexed(exchange.version()));
+      sink.open(client);
+      if (isLive && query.flag("stdin") && container.spec().openStdin()) {
+        forward(client, attachment, container.spec().stdinOnce());
+      } else {
+        client.input().skip(Long.MAX_VALUE);
+      }
+      client.awaitClosed();
+    } finally {
+      sink.drop();
+    }
+  }
+
+  /** Gives the client's bytes to the container, which may keep the client waiting. */
+  private static void forward(Hijack client, Attachment attachment, boolean isOnce)
+      throws IOException {
+    byte[] bytes = new byte[INPUT_BYTES];
+    InputStream input = client.input();
+    for (int count = input.read(bytes); count >= 0; count = input.read(bytes)) {
+      attachment.write(ByteBuffer.wrap(bytes, 0, count));
+    }
+    if (isOnce) {
+      attachment.closeInput();
+    } else {
+      client.close(); // as Docker does: an input that may come back ends this client only
+    }
+  }
+}

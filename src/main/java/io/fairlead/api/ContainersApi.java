@@ -1,0 +1,121 @@
+package io.fairlead.api;
+
+import io.fairlead.InvalidRequest;
+import io.fairlead.NotBuilt;
+import io.fairlead.engine.Container;
+import io.fairlead.engine.Containers;
+import io.fairlead.engine.Engine;
+import io.fairlead.image.Image;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/** Containers: create, list, inspect, start, stop, kill, remove. */
+final class ContainersApi {
+  private final Engine engine;
+
+  ContainersApi(Engine engine) {
+    this.engine = engine;
+  }
+
+  private Containers containers() {
+    return engine.containers();
+  }
+
+  /** {@code GET /containers/json}. */
+  void list(Exchange exchange) {
+    Query query = exchange.query();
+    refuseSize(query);
+    List<Container> all = containers().list();
+    List<Image> images = engine.images().list();
+    var filter =
+        new ContainerFilter(
+            Filters.parse(query.text("filters"), ContainerFilter.KEYS), all, images);
+    int limit = query.number("limit").orElse(0);
+    boolean withStopped = query.flag("all") || limit > 0 || filter.asksForStopped();
+    Instant now = Instant.now();
+    exchange.respond(
+        200,
+        all.stream()
+            .filter(container -> withStopped || ContainerStatus.isRunning(container))
+            .filter(filter)
+            .limit(limit > 0 ? limit : Long.MAX_VALUE)
+            .map(container -> ContainerSummary.of(container, images, now))
+            .toList());
+  }
+
+  private static void refuseSize(Query query) {
+    if (query.flag("size")) {
+      throw new NotBuilt("not built in this version: sizes of containers; leave out size (-s)");
+    }
+  }
+
+  private record Created(String id, List<String> warnings) {}
+
+  /** {@code POST /containers/create}. */
+  void create(Exchange exchange) throws IOException {
+    Query query = exchange.query();
+    Optional<String> name = CreateRequest.name(query.text("name"));
+    checkPlatform(query.text("platform"));
+    Containers.Created created = containers().create(name, CreateRequest.parse(exchange.json()));
+    exchange.respond(201, new Created(created.id(), created.warnings()));
+  }
+
+  private void checkPlatform(Optional<String> platform) {
+    platform
+        .filter(wanted -> !Platforms.isOurs(wanted, engine.info().architecture()))
+        .ifPresent(
+            wanted -> {
+              throw new NotBuilt(
+                  "not built in this version: another platform than this machine's (%s)"
+                      .formatted(wanted));
+            });
+  }
+
+  /** {@code GET /containers/{id}/json}. */
+  void inspect(Exchange exchange) {
+    refuseSize(exchange.query());
+    Container container = containers().find(exchange.parameter("id"));
+    Optional<Image> image =
+        engine.images().list().stream()
+            .filter(each -> each.id().equals(container.imageId()))
+            .findFirst();
+    exchange.respond(200, ContainerJson.of(container, image, engine.info().storageDriver()));
+  }
+
+  /** {@code POST /containers/{id}/start}. */
+  void start(Exchange exchange) {
+    exchange.respond(containers().start(exchange.parameter("id")) ? 204 : 304);
+  }
+
+  /** {@code POST /containers/{id}/stop}. */
+  void stop(Exchange exchange) {
+    Query query = exchange.query();
+    OptionalInt seconds = query.number("t");
+    boolean wasRunning =
+        containers()
+            .stop(
+                exchange.parameter("id"),
+                query.text("signal"),
+                seconds.isPresent() ? Optional.of(seconds.getAsInt()) : Optional.empty());
+    exchange.respond(wasRunning ? 204 : 304);
+  }
+
+  /** {@code POST /containers/{id}/kill}. */
+  void kill(Exchange exchange) {
+    containers().kill(exchange.parameter("id"), exchange.query().text("signal").orElse("SIGKILL"));
+    exchange.respond(204);
+  }
+
+  /** {@code DELETE /containers/{id}}. Its anonymous volumes ({@code v}) do not exist here. */
+  void remove(Exchange exchange) {
+    Query query = exchange.query();
+    if (query.flag("link")) {
+      throw new InvalidRequest("links are not built in this version; leave out link");
+    }
+    containers().remove(exchange.parameter("id"), query.flag("force"));
+    exchange.respond(204);
+  }
+}

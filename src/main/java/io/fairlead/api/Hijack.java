@@ -1,0 +1,51 @@
+package io.fairlead.api;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelFuture;
+import java.io.InputStream;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A connection taken over by one exchange: raw bytes both ways. The client may end its side first;
+ * {@link #close} ends ours.
+ */
+final class Hijack implements AutoCloseable {
+  private static final long PATIENCE_SECONDS = 10;
+
+  private final HttpConnection connection;
+  private final ClientInput input;
+
+  Hijack(HttpConnection connection, ClientInput input) {
+    this.connection = connection;
+    this.input = input;
+  }
+
+  /** Ends when the client has ended its side. */
+  InputStream input() {
+    return input;
+  }
+
+  /** Never blocks; takes the bytes over, with their reference count. */
+  ChannelFuture write(ByteBuf bytes) {
+    return connection.channel().writeAndFlush(bytes);
+  }
+
+  /** Blocks until the connection is closed. */
+  void awaitClosed() throws InterruptedException {
+    var _ = connection.channel().closeFuture().await();
+  }
+
+  @Override
+  public void close() {
+    connection.closeHijacked();
+  }
+
+  /** Gives a client up that does not read what is still to be sent. */
+  void abortSoon() {
+    var _ =
+        connection
+            .channel()
+            .eventLoop()
+            .schedule(connection::closeNow, PATIENCE_SECONDS, TimeUnit.SECONDS);
+  }
+}

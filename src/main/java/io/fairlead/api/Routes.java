@@ -1,0 +1,180 @@
+package io.fairlead.api;
+
+import io.fairlead.NotBuilt;
+import io.fairlead.engine.Engine;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.QueryStringDecoder;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * The table of all operations. Each is served without a version, as the newest, and under {@code
+ * /v1.24} to {@code /v1.51}.
+ */
+final class Routes {
+  private static final Pattern VERSIONED = Pattern.compile("/v([0-9][0-9.]*)(/.*)");
+
+  private final List<Route> table;
+
+  /** What is to be done for a request. */
+  record Match(
+      Operation operation,
+      Map<String, String> parameters,
+      ApiVersion version,
+      boolean isHijacking) {}
+
+  Routes(List<Route> table) {
+    this.table = List.copyOf(table);
+  }
+
+  static Routes of(Engine engine) {
+    var system = new SystemApi(engine);
+    var containers = new ContainersApi(engine);
+    var streams = new ContainerStreams(engine);
+    var images = new ImagesApi(engine);
+    var networks = new NetworksApi(engine);
+    List<Route> table = new ArrayList<>();
+    table.addAll(
+        List.of(
+            Route.of("GET", "/_ping", system::ping),
+            Route.of("HEAD", "/_ping", system::ping),
+            Route.of("GET", "/version", system::version),
+            Route.of("GET", "/info", system::info),
+            Route.of("GET", "/containers/json", containers::list),
+            Route.of("POST", "/containers/create", containers::create),
+            Route.of("GET", "/containers/{id}/json", containers::inspect),
+            Route.of("POST", "/containers/{id}/start", containers::start),
+            Route.of("POST", "/containers/{id}/stop", containers::stop),
+            Route.of("POST", "/containers/{id}/kill", containers::kill),
+            Route.of("DELETE", "/containers/{id}", containers::remove),
+            Route.of("POST", "/containers/{id}/wait", streams::await),
+            Route.of("GET", "/containers/{id}/logs", streams::logs),
+            Route.hijacking("POST", "/containers/{id}/attach", streams::attach),
+            Route.of("GET", "/images/json", images::list),
+            Route.of("POST", "/images/create", images::create),
+            Route.of("POST", "/images/load", images::load),
+            Route.of("GET", "/images/{image}/json", images::inspect),
+            Route.of("GET", "/images/{image}/history", images::history),
+            Route.of("DELETE", "/images/{image}", images::remove),
+            Route.of("GET", "/networks", networks::list),
+            Route.of("GET", "/networks/{id}", networks::inspect)));
+    table.addAll(Probes.table());
+    table.addAll(notBuilt());
+    return new Routes(table);
+  }
+
+  /** Operations of Docker's that this version does not have. */
+  private static List<Route> notBuilt() {
+    return List.of(
+        notBuilt("GET", "/containers/{id}/top", "listing a container's processes"),
+        notBuilt("GET", "/containers/{id}/changes", "listing a container's changed files"),
+        notBuilt("GET", "/containers/{id}/export", "exporting a container"),
+        notBuilt("GET", "/containers/{id}/stats", "statistics"),
+        notBuilt("POST", "/containers/{id}/resize", "terminals"),
+        notBuilt("POST", "/containers/{id}/restart", "restart; stop and start the container"),
+        notBuilt("POST", "/containers/{id}/update", "changing a container's limits"),
+        notBuilt("POST", "/containers/{id}/rename", "renaming a container"),
+        notBuilt("POST", "/containers/{id}/pause", "pausing a container"),
+        notBuilt("POST", "/containers/{id}/unpause", "pausing a container"),
+        notBuilt("GET", "/containers/{id}/attach/ws", "attaching by a web socket"),
+        notBuilt("HEAD", "/containers/{id}/archive", "copying files"),
+        notBuilt("GET", "/containers/{id}/archive", "copying files"),
+        notBuilt("PUT", "/containers/{id}/archive", "copying files"),
+        notBuilt("POST", "/containers/prune", "pruning"),
+        notBuilt("GET", "/containers/{id}/checkpoints", "checkpoints"),
+        notBuilt("POST", "/containers/{id}/checkpoints", "checkpoints"),
+        notBuilt("DELETE", "/containers/{id}/checkpoints/{checkpoint}", "checkpoints"),
+        notBuilt("POST", "/containers/{id}/exec", "exec"),
+        notBuilt("POST", "/exec/{id}/start", "exec"),
+        notBuilt("POST", "/exec/{id}/resize", "exec"),
+        notBuilt("GET", "/exec/{id}/json", "exec"),
+        notBuilt("POST", "/build", "building images"),
+        notBuilt("POST", "/build/prune", "building images"),
+        notBuilt("POST", "/build/cancel", "building images"),
+        notBuilt("POST", "/session", "building images"),
+        notBuilt("POST", "/grpc", "building images"),
+        notBuilt("POST", "/images/{image}/push", "pushing images"),
+        notBuilt("POST", "/images/{image}/tag", "tagging images; import or load with the tag"),
+        notBuilt("GET", "/images/search", "searching a registry"),
+        notBuilt("POST", "/images/prune", "pruning"),
+        notBuilt("GET", "/images/{image}/get", "saving images"),
+        notBuilt("GET", "/images/get", "saving images"),
+        notBuilt("GET", "/distribution/{image}/json", "asking a registry"),
+        notBuilt("POST", "/auth", "logging in to a registry"),
+        notBuilt("POST", "/commit", "making an image of a container"),
+        notBuilt("GET", "/events", "events"),
+        notBuilt("GET", "/system/df", "disk usage"),
+        notBuilt("POST", "/volumes/create", "volumes; bind a directory instead"),
+        notBuilt("POST", "/volumes/prune", "volumes"),
+        notBuilt("PUT", "/volumes/{name}", "volumes"),
+        notBuilt("POST", "/networks/create", "networks of one's own"),
+        notBuilt("POST", "/networks/prune", "networks of one's own"),
+        notBuilt("DELETE", "/networks/{id}", "networks of one's own"),
+        notBuilt("POST", "/networks/{id}/connect", "connecting a container to a network"),
+        notBuilt("POST", "/networks/{id}/disconnect", "disconnecting a container"));
+  }
+
+  private static Route notBuilt(String method, String path, String what) {
+    return Route.of(
+        method,
+        path,
+        _ -> {
+          throw new NotBuilt("not built in this version: " + what);
+        });
+  }
+
+  List<Route> table() {
+    return table;
+  }
+
+  /** Finds what to do; where that is nothing, the operation throws the refusal. */
+  Match match(HttpMethod method, String uri) {
+    try {
+      return find(method.name(), path(uri));
+    } catch (Refusal refusal) {
+      return refuse(refusal);
+    }
+  }
+
+  static Match refuse(Refusal refusal) {
+    Operation operation =
+        _ -> {
+          throw refusal;
+        };
+    return new Match(operation, Map.of(), ApiVersion.NEWEST, false);
+  }
+
+  private Match find(String method, String path) {
+    Matcher versioned = VERSIONED.matcher(path);
+    String bare = versioned.matches() ? versioned.group(2) : path;
+    ApiVersion version =
+        versioned.matches() ? ApiVersion.parse(versioned.group(1)) : ApiVersion.NEWEST;
+    for (Route route : table) {
+      if (route.method().equals(method)) {
+        Optional<Map<String, String>> parameters = route.match(bare);
+        if (parameters.isPresent()) {
+          return new Match(route.operation(), parameters.get(), version, route.isHijacking());
+        }
+      }
+    }
+    throw new Refusal(404, "page not found");
+  }
+
+  private static String path(String uri) {
+    String path = uri;
+    int scheme = uri.indexOf("://");
+    if (scheme > 0 && !uri.startsWith("/")) {
+      int slash = uri.indexOf('/', scheme + 3);
+      path = slash < 0 ? "/" : uri.substring(slash);
+    }
+    try {
+      return new QueryStringDecoder(path).path();
+    } catch (IllegalArgumentException e) {
+      throw new Refusal(400, "malformed path: " + e.getMessage());
+    }
+  }
+}

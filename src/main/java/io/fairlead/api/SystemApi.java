@@ -1,0 +1,171 @@
+package io.fairlead.api;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import io.fairlead.engine.Engine;
+import io.fairlead.engine.EngineInfo;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** The engine itself: ping, version, info. */
+final class SystemApi {
+  private final Engine engine;
+
+  SystemApi(Engine engine) {
+    this.engine = engine;
+  }
+
+  /** {@code GET} and {@code HEAD /_ping}: what every client asks first. */
+  void ping(Exchange exchange) {
+    exchange.header("Builder-Version", "1");
+    exchange.header("Swarm", "inactive");
+    exchange.header("Cache-Control", "no-cache, no-store, must-revalidate");
+    exchange.header("Pragma", "no-cache");
+    if (exchange.isHead()) {
+      exchange.respond(200);
+    } else {
+      exchange.respondText(200, "OK");
+    }
+  }
+
+  /** {@code GET /version}. */
+  void version(Exchange exchange) {
+    EngineInfo info = engine.info();
+    var engineDetails =
+        Map.of(
+            "ApiVersion", ApiVersion.NEWEST.toString(),
+            "MinAPIVersion", ApiVersion.OLDEST.toString(),
+            "Os", "linux",
+            "Arch", info.architecture(),
+            "KernelVersion", info.kernelVersion());
+    exchange.respond(
+        200,
+        new Version(
+            new Platform("Fairlead " + info.version()),
+            List.of(
+                new Component("Engine", Headers.DOCKER_VERSION, engineDetails),
+                new Component("Fairlead", info.version(), Map.of("Id", info.id())),
+                new Component(
+                    info.runtimeName(),
+                    info.runtimeVersion(),
+                    Map.of("Path", info.runtimePath().toString()))),
+            Headers.DOCKER_VERSION,
+            ApiVersion.NEWEST.toString(),
+            ApiVersion.OLDEST.toString(),
+            "fairlead-" + info.version(),
+            "java" + Runtime.version().feature(),
+            "linux",
+            info.architecture(),
+            info.kernelVersion()));
+  }
+
+  private record Platform(String name) {}
+
+  private record Component(String name, String version, Map<String, String> details) {}
+
+  private record Version(
+      Platform platform,
+      List<Component> components,
+      String version,
+      String apiVersion,
+      @JsonProperty("MinAPIVersion") String minApiVersion,
+      String gitCommit,
+      String goVersion,
+      String os,
+      String arch,
+      String kernelVersion) {}
+
+  /** {@code GET /info}. */
+  void info(Exchange exchange) {
+    exchange.respond(200, info(engine.info()));
+  }
+
+  private static Facts info(EngineInfo info) {
+    List<List<String>> status = new ArrayList<>();
+    for (String finding : info.findings()) {
+      status.add(List.of("Finding", finding));
+    }
+    return new Facts(
+        info.id(),
+        info.hostname(),
+        Headers.DOCKER_VERSION,
+        info.version(),
+        "linux",
+        info.architecture(),
+        info.operatingSystem(),
+        info.kernelVersion(),
+        info.cpus(),
+        info.memoryBytes(),
+        info.containersRunning() + info.containersStopped(),
+        info.containersRunning(),
+        0,
+        info.containersStopped(),
+        info.images(),
+        info.storageDriver(),
+        status,
+        new Plugins(List.of("local"), List.of("bridge", "host", "null"), List.of("json-file")),
+        "json-file",
+        "cgroupfs",
+        info.cgroupVersion(),
+        List.of("name=seccomp,profile=builtin"),
+        Map.of(info.runtimeName(), new RuntimePath(info.runtimePath().toString())),
+        info.runtimeName(),
+        new Swarm("inactive", false),
+        "https://index.docker.io/v1/",
+        info.dataRoot().toString(),
+        info.defaultBridge(),
+        new Firewall("nftables"),
+        true,
+        true,
+        false,
+        Json.time(Instant.now()),
+        List.of(),
+        info.warnings());
+  }
+
+  private record Plugins(List<String> volume, List<String> network, List<String> log) {}
+
+  private record RuntimePath(@JsonProperty("path") String path) {}
+
+  private record Swarm(String localNodeState, boolean controlAvailable) {}
+
+  private record Firewall(String driver) {}
+
+  private record Facts(
+      @JsonProperty("ID") String id,
+      String name,
+      String serverVersion,
+      String fairleadVersion,
+      @JsonProperty("OSType") String osType,
+      String architecture,
+      String operatingSystem,
+      String kernelVersion,
+      @JsonProperty("NCPU") int cpus,
+      long memTotal,
+      int containers,
+      int containersRunning,
+      int containersPaused,
+      int containersStopped,
+      int images,
+      String driver,
+      List<List<String>> driverStatus,
+      Plugins plugins,
+      String loggingDriver,
+      String cgroupDriver,
+      String cgroupVersion,
+      List<String> securityOptions,
+      Map<String, RuntimePath> runtimes,
+      String defaultRuntime,
+      Swarm swarm,
+      String indexServerAddress,
+      String dockerRootDir,
+      String defaultBridge,
+      Firewall firewallBackend,
+      boolean liveRestoreEnabled,
+      @JsonProperty("IPv4Forwarding") boolean ipv4Forwarding,
+      boolean experimentalBuild,
+      String systemTime,
+      List<String> labels,
+      List<String> warnings) {}
+}
