@@ -9,18 +9,14 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.ServerChannel;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.channel.nio.NioIoHandler;
-import io.netty.channel.socket.nio.NioServerDomainSocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.GlobalEventExecutor;
-import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.net.SocketAddress;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -43,9 +39,8 @@ public final class ApiServer implements AutoCloseable {
   /** A connection costs one descriptor, and machines give as few as 20,000 to all that we do. */
   private static final int MAX_CONNECTIONS = 4096;
 
-  private static final int BACKLOG = 512;
-  private static final int LOW_WATER_BYTES = 256 * 1024;
-  private static final int HIGH_WATER_BYTES = 1024 * 1024;
+  private static final WriteBufferWaterMark WATER_MARK =
+      new WriteBufferWaterMark(256 * 1024, 1024 * 1024);
   private static final long PATIENCE_SECONDS = 10;
 
   private final Routes routes;
@@ -53,7 +48,7 @@ public final class ApiServer implements AutoCloseable {
   private final ExecutorService handlers;
   private final ChannelGroup listeners = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
   private final ChannelGroup clients = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
-  private final List<UnixSocket> sockets = new ArrayList<>();
+  private final List<UnixListener> sockets = new ArrayList<>();
 
   private ApiServer(Routes routes) {
     this.routes = routes;
@@ -101,10 +96,24 @@ public final class ApiServer implements AutoCloseable {
 
   private void listenUnix(Path path, Optional<String> group) {
     var socket = new UnixSocket(path);
-    bind(NioServerDomainSocketChannel.class, socket.prepare(), socket.toString());
-    sockets.add(socket);
-    socket.publish(group);
+    sockets.add(UnixListener.open(socket, group, this::register));
     LOG.info("listening on {}", socket);
+  }
+
+  private void register(UnixChannel channel) {
+    channel.config().setAutoRead(false);
+    channel.config().setWriteBufferWaterMark(WATER_MARK);
+    channel.pipeline().addLast(initializer());
+    var _ = io.register(channel);
+  }
+
+  private ChannelInitializer<Channel> initializer() {
+    return new ChannelInitializer<>() {
+      @Override
+      protected void initChannel(Channel channel) {
+        accept(channel);
+      }
+    };
   }
 
   private void listenTcp(URI address) {
@@ -112,31 +121,22 @@ public final class ApiServer implements AutoCloseable {
       throw new InvalidRequest("cannot listen on %s: expected tcp://HOST:PORT".formatted(address));
     }
     var place = new InetSocketAddress(address.getHost(), address.getPort());
-    bind(NioServerSocketChannel.class, place, address.toString());
+    bind(place, address);
     LOG.warn(
         "listening on {} WITHOUT encryption or passwords: whoever reaches it is root on this"
             + " machine; prefer the unix socket, or ssh",
         address);
   }
 
-  private void bind(Class<? extends ServerChannel> type, SocketAddress address, String what) {
+  private void bind(InetSocketAddress address, URI what) {
     var bound =
         new ServerBootstrap()
             .group(io)
-            .channel(type)
-            .option(ChannelOption.SO_BACKLOG, BACKLOG)
+            .channel(NioServerSocketChannel.class)
             .childOption(ChannelOption.AUTO_READ, false)
             .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
-            .childOption(
-                ChannelOption.WRITE_BUFFER_WATER_MARK,
-                new WriteBufferWaterMark(LOW_WATER_BYTES, HIGH_WATER_BYTES))
-            .childHandler(
-                new ChannelInitializer<Channel>() {
-                  @Override
-                  protected void initChannel(Channel channel) {
-                    accept(channel);
-                  }
-                })
+            .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
+            .childHandler(initializer())
             .bind(address)
             .awaitUninterruptibly();
     if (!bound.isSuccess()) {
@@ -163,13 +163,7 @@ public final class ApiServer implements AutoCloseable {
   @Override
   public void close() {
     var _ = listeners.close().awaitUninterruptibly();
-    for (UnixSocket socket : sockets) {
-      try {
-        socket.remove();
-      } catch (IOException e) {
-        LOG.warn("{} could not be removed", socket, e);
-      }
-    }
+    sockets.forEach(UnixListener::close);
     clients.forEach(HttpConnection::shutDown);
     handlers.shutdown();
     try {
