@@ -218,10 +218,10 @@ final class Exchange {
             HttpResponseStatus.valueOf(code),
             isHead ? Unpooled.EMPTY_BUFFER : content);
     if (!type.isEmpty()) {
-      response.headers().set(HttpHeaderNames.CONTENT_TYPE, type);
+      response.headers().set("Content-Type", type);
     }
     if (code != 204 && code != 304) {
-      response.headers().set(HttpHeaderNames.CONTENT_LENGTH, content.readableBytes());
+      response.headers().set("Content-Length", content.readableBytes());
     }
     boolean isReusable = begin(response, code);
     connection.finished(this, channel().writeAndFlush(response), isReusable);
@@ -230,11 +230,11 @@ final class Exchange {
   /** Sends the head of the answer at once; what is written to the result follows as its body. */
   ResponseStream stream(int code, String type) {
     var response = new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(code));
-    response.headers().set(HttpHeaderNames.CONTENT_TYPE, type);
+    response.headers().set("Content-Type", type);
     if (isHttp10()) {
       isBroken = true;
     } else {
-      HttpUtil.setTransferEncodingChunked(response, true);
+      response.headers().set("Transfer-Encoding", "chunked");
     }
     begin(response, code);
     var _ = channel().writeAndFlush(response, channel().voidPromise());
@@ -276,9 +276,9 @@ final class Exchange {
     response.headers().add(extraHeaders);
     boolean isReusable = isReusable();
     if (!isReusable) {
-      response.headers().set(HttpHeaderNames.CONNECTION, "close");
+      response.headers().set("Connection", "close");
     } else if (isHttp10()) {
-      response.headers().set(HttpHeaderNames.CONNECTION, "keep-alive");
+      response.headers().set("Connection", "keep-alive");
     }
     return isReusable;
   }

@@ -6,7 +6,6 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.DefaultChannelConfig;
 import io.netty.channel.FileRegion;
-import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.nio.AbstractNioByteChannel;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
@@ -37,7 +36,7 @@ final class UnixChannel extends AbstractNioByteChannel implements DuplexChannel 
   /** At the client's end nothing is read, once and for all, and handlers are told. */
   @Override
   protected int doReadBytes(ByteBuf target) throws Exception {
-    RecvByteBufAllocator.Handle handle = unsafe().recvBufAllocHandle();
+    var handle = unsafe().recvBufAllocHandle();
     handle.attemptedBytesRead(target.writableBytes());
     int count = target.writeBytes(javaChannel(), handle.attemptedBytesRead());
     if (count < 0 && !isInputShutdown) {

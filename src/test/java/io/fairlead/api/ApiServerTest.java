@@ -132,7 +132,7 @@ class ApiServerTest {
   void headHasNoBody() throws IOException {
     assertThat(ask("HEAD /hello HTTP/1.1\r\nHost: x\r\n\r\n"))
         .startsWith("HTTP/1.1 200 OK\r\n")
-        .contains("content-length: 15\r\n")
+        .contains("Content-Length: 15\r\n")
         .endsWith("\r\n\r\n");
   }
 
@@ -179,7 +179,7 @@ class ApiServerTest {
     try (var client = new RawClient(socket)) {
       client.send("GET /hello HTTP/1.0\r\n\r\n");
       assertThat(client.readAll())
-          .contains("connection: close\r\n")
+          .contains("Connection: close\r\n")
           .endsWith("{\"Hello\":\"you\"}");
     }
     release.countDown();
@@ -193,7 +193,7 @@ class ApiServerTest {
   void aStreamsHeadIsSentAtOnce() throws IOException {
     try (var client = new RawClient(socket)) {
       client.send("GET /stream HTTP/1.1\r\n\r\n");
-      assertThat(client.readUntil("\r\n\r\n")).contains("transfer-encoding: chunked\r\n");
+      assertThat(client.readUntil("\r\n\r\n")).contains("Transfer-Encoding: chunked\r\n");
       release.countDown();
       assertThat(client.readUntil("0\r\n\r\n")).isEqualTo("3\r\none\r\n3\r\ntwo\r\n0\r\n\r\n");
       client.send("GET /hello HTTP/1.1\r\n\r\n");
