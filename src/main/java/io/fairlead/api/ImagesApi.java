@@ -200,13 +200,19 @@ final class ImagesApi {
 
   /** {@code DELETE /images/{name}}. */
   void remove(Exchange exchange) {
-    Set<String> used =
-        engine.containers().list().stream().map(Container::imageId).collect(Collectors.toSet());
+    Map<String, List<Images.User>> users =
+        engine.containers().list().stream()
+            .collect(
+                Collectors.groupingBy(
+                    Container::imageId,
+                    Collectors.mapping(
+                        each -> new Images.User(each.id(), ContainerStatus.isRunning(each)),
+                        Collectors.toList())));
     exchange.respond(
         200,
         engine
             .images()
-            .remove(exchange.parameter("image"), exchange.query().flag("force"), used)
+            .remove(exchange.parameter("image"), exchange.query().flag("force"), users)
             .stream()
             .map(step -> new Removed(step.untagged(), step.deleted()))
             .toList());
