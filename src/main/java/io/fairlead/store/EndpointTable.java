@@ -4,6 +4,7 @@ import io.fairlead.Conflict;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.sql.SQLException;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -26,6 +27,15 @@ final class EndpointTable {
       ON CONFLICT (id) DO UPDATE SET sandbox_id = excluded.sandbox_id, network_id = excluded.network_id,
         interface_name = excluded.interface_name, host_link = excluded.host_link, mac = excluded.mac,
         is_gateway4 = excluded.is_gateway4, is_gateway6 = excluded.is_gateway6
+      """;
+  private static final String COUNT_ROWS =
+      "SELECT count(*) AS n FROM leases WHERE network_id = ?1 AND is_v6 = ?2 AND bytes BETWEEN ?3 AND ?4";
+  private static final String COUNT_BLOCKS =
+      """
+      SELECT (SELECT count(*) FROM leases WHERE network_id = ?1 AND is_v6 = ?2 AND bytes BETWEEN ?3 AND ?4)
+        + (SELECT coalesce(sum(used), 0) FROM lease_blocks
+            WHERE network_id = ?1 AND is_v6 = ?2 AND block > ?5 AND block < ?6)
+        + (SELECT count(*) FROM leases WHERE network_id = ?1 AND is_v6 = ?2 AND bytes BETWEEN ?7 AND ?8) AS n
       """;
 
   private final Session session;
@@ -121,18 +131,36 @@ final class EndpointTable {
         OF_LEASE, EndpointTable::endpoint, networkId, isV6(address), address.getAddress());
   }
 
+  /** Whole blocks by their counters; only what sticks out at both ends by rows. */
   long countLeases(String networkId, String first, String last) {
     InetAddress from = InetAddress.ofLiteral(first);
-    InetAddress to = InetAddress.ofLiteral(last);
-    return session
-        .first(
-            "SELECT count(*) AS n FROM leases WHERE network_id = ? AND is_v6 = ? AND bytes BETWEEN ? AND ?",
-            row -> row.size("n"),
-            networkId,
-            isV6(from),
-            from.getAddress(),
-            to.getAddress())
-        .orElseThrow();
+    byte[] low = from.getAddress();
+    byte[] high = InetAddress.ofLiteral(last).getAddress();
+    byte[] lowBlock = Arrays.copyOf(low, low.length - 1);
+    byte[] highBlock = Arrays.copyOf(high, high.length - 1);
+    if (Arrays.equals(lowBlock, highBlock)) {
+      return count(COUNT_ROWS, networkId, isV6(from), low, high);
+    }
+    return count(
+        COUNT_BLOCKS,
+        networkId,
+        isV6(from),
+        low,
+        address(lowBlock, 0xff),
+        lowBlock,
+        highBlock,
+        address(highBlock, 0),
+        high);
+  }
+
+  private long count(String sql, Object... parameters) {
+    return session.first(sql, row -> row.size("n"), parameters).orElseThrow();
+  }
+
+  private static byte[] address(byte[] block, int lastByte) {
+    byte[] address = Arrays.copyOf(block, block.length + 1);
+    address[block.length] = (byte) lastByte;
+    return address;
   }
 
   Optional<String> lastLease(String networkId, boolean v6) {

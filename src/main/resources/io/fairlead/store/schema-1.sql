@@ -74,6 +74,30 @@ CREATE TABLE leases (
 ) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX leases_by_endpoint ON leases (endpoint_id, is_v6);
 
+-- How many leases there are in each block of 256 addresses (bytes without the last one), kept by triggers: leases
+-- of a range are counted by blocks, so that the search for a free address stays short on a large, full subnet.
+CREATE TABLE lease_blocks (
+  network_id TEXT NOT NULL REFERENCES networks (id) ON DELETE CASCADE,
+  is_v6      INTEGER NOT NULL,
+  block      BLOB NOT NULL,
+  used       INTEGER NOT NULL,
+  PRIMARY KEY (network_id, is_v6, block)
+) STRICT, WITHOUT ROWID;
+
+CREATE TRIGGER lease_added AFTER INSERT ON leases BEGIN
+  INSERT INTO lease_blocks (network_id, is_v6, block, used)
+    VALUES (NEW.network_id, NEW.is_v6, substr(NEW.bytes, 1, length(NEW.bytes) - 1), 1)
+    ON CONFLICT DO UPDATE SET used = used + 1;
+END;
+
+CREATE TRIGGER lease_removed AFTER DELETE ON leases BEGIN
+  UPDATE lease_blocks SET used = used - 1
+    WHERE network_id = OLD.network_id AND is_v6 = OLD.is_v6 AND block = substr(OLD.bytes, 1, length(OLD.bytes) - 1);
+  DELETE FROM lease_blocks
+    WHERE network_id = OLD.network_id AND is_v6 = OLD.is_v6 AND block = substr(OLD.bytes, 1, length(OLD.bytes) - 1)
+      AND used = 0;
+END;
+
 CREATE TABLE last_leases (
   network_id TEXT NOT NULL REFERENCES networks (id) ON DELETE CASCADE,
   is_v6      INTEGER NOT NULL,

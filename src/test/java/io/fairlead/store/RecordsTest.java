@@ -8,6 +8,8 @@ import io.fairlead.EngineFault;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
+import java.util.TreeSet;
 import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -146,6 +148,46 @@ class RecordsTest {
     assertThat(count(r -> r.countLeases("net", "10.0.0.3", "10.0.0.199"))).isZero();
     assertThat(count(r -> r.countLeases("net", "::", "ffff::"))).isEqualTo(1);
     assertThat(count(r -> r.countLeases("other", "10.0.0.0", "10.0.0.255"))).isZero();
+  }
+
+  /** Against plain counting, over lives of leases in several blocks, v4 and v6. */
+  @Test
+  void leasesOfLongRangesAreCountedRight() {
+    long seed = System.nanoTime();
+    var random = new Random(seed);
+    store.update(r -> r.put(NET));
+    var live = new TreeSet<Integer>();
+    for (int step = 0; step < 400; step++) {
+      int number = random.nextInt(1500);
+      String sandbox = "s" + number;
+      if (live.remove(number)) {
+        store.update(r -> r.removeSandbox(sandbox));
+      } else {
+        live.add(number);
+        store.update(
+            r -> {
+              r.put(new SandboxRow(sandbox, null));
+              r.put(Rows.endpoint(sandbox, "net", v4(number), v6(number)));
+            });
+      }
+      int low = random.nextInt(1500);
+      int high = low + random.nextInt(1500 - low);
+      long expected = live.subSet(low, high + 1).size();
+      assertThat(count(r -> r.countLeases("net", v4(low), v4(high))))
+          .as("seed %d step %d", seed, step)
+          .isEqualTo(expected);
+      assertThat(count(r -> r.countLeases("net", v6(low), v6(high))))
+          .as("seed %d step %d", seed, step)
+          .isEqualTo(expected);
+    }
+  }
+
+  private static String v4(int number) {
+    return "10.0.%d.%d".formatted(number >> 8, number & 0xff);
+  }
+
+  private static String v6(int number) {
+    return "fd00::%x".formatted(number);
   }
 
   @Test

@@ -11,8 +11,8 @@ import java.util.stream.Stream;
 /**
  * The search for a free address, in one view of the records. A range is full when it holds as many
  * leases as addresses; ranges of doubling size are asked until one is not full, and that one is
- * halved. So a search behind a run of n leases takes some 2 log n queries, each an index count, and
- * nothing is ever enumerated.
+ * halved. So a search behind a run of n leases takes some 2 log n queries, each a sum over counters
+ * of 256 addresses, and nothing is ever enumerated.
  */
 final class FreeAddress {
   private final Records records;

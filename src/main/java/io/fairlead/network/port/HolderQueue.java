@@ -155,7 +155,7 @@ public final class HolderQueue implements AutoCloseable {
    */
   public boolean withdraw(HeldPorts ports) {
     boolean isWithdrawn = false;
-    for (int left = listing().size(); left > 0; left--) {
+    for (int left = countMessages(); left > 0; left--) {
       List<Fd> message = UnixMessages.receive(receiver.number(), 0).orElse(List.of());
       try {
         if (!message.isEmpty() && ports.contains(describe(message))) {
@@ -170,10 +170,32 @@ public final class HolderQueue implements AutoCloseable {
     return isWithdrawn;
   }
 
+  /** Peeks without asking for descriptors, so none are made. */
+  private int countMessages() {
+    setPeekOffset(0);
+    try (var arena = Arena.ofConfined()) {
+      var oneByte = arena.allocate(1);
+      int count = 0;
+      while (true) {
+        long received = Libc.recv(receiver.number(), oneByte, Libc.MSG_PEEK | Libc.MSG_DONTWAIT);
+        if (received == -Errno.EAGAIN) {
+          return count;
+        }
+        check(received, "recv(MSG_PEEK)", "queue of held ports");
+        count++;
+      }
+    } finally {
+      setPeekOffset(NO_PEEK_OFFSET);
+    }
+  }
+
   private static HeldPorts describe(List<Fd> sockets) {
     int first = sockets.getFirst().number();
     InetSocketAddress name = SocketAddresses.nameOf(first);
-    int last = SocketAddresses.nameOf(sockets.getLast().number()).getPort();
+    int last =
+        sockets.size() == 1
+            ? name.getPort()
+            : SocketAddresses.nameOf(sockets.getLast().number()).getPort();
     int type =
         check(
             Libc.getsockopt(first, Libc.SOL_SOCKET, Libc.SO_TYPE),
