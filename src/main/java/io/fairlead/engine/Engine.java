@@ -88,7 +88,10 @@ public final class Engine implements AutoCloseable {
       var networks =
           opened.add(
               Networks.open(
-                  networkConfig(id, config, premises.execRoot()), store, runtime::conmonPidfd));
+                  networkConfig(id, config, premises.execRoot()),
+                  store,
+                  runtime::conmonPidfd,
+                  checkpoints::reached));
       var rooms = new Rooms(premises.dataRoot(), store, images, roots, runtime, networks);
       var engine = new Engine(id, machine, premises, rooms, running, checkpoints);
       opened.keep();

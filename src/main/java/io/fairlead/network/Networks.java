@@ -1,14 +1,27 @@
 package io.fairlead.network;
 
+import io.fairlead.InvalidRequest;
 import io.fairlead.linux.Fd;
+import io.fairlead.linux.NetNamespace;
+import io.fairlead.linux.Nftables;
+import io.fairlead.linux.netlink.NetlinkSocket;
+import io.fairlead.network.address.Leases;
+import io.fairlead.network.firewall.Ruleset;
 import io.fairlead.store.ContainerRow;
+import io.fairlead.store.NetworkRow;
 import io.fairlead.store.Records;
+import io.fairlead.store.SandboxRow;
 import io.fairlead.store.Store;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The network, as the engine sees it: allocate, record, apply. What the kernel shall have follows
@@ -16,6 +29,29 @@ import org.jspecify.annotations.Nullable;
  * a failure and a removal alike.
  */
 public final class Networks implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Networks.class);
+
+  private final Store store;
+  private final Marks marks;
+  private final List<String> findings;
+  private final NetworkWriter writer;
+  private final Allocator allocator;
+  private final Sweeper sweeper;
+
+  private Networks(
+      Store store,
+      Marks marks,
+      List<String> findings,
+      NetworkWriter writer,
+      Allocator allocator,
+      Sweeper sweeper) {
+    this.store = store;
+    this.marks = marks;
+    this.findings = List.copyOf(findings);
+    this.writer = writer;
+    this.allocator = allocator;
+    this.sweeper = sweeper;
+  }
 
   /**
    * Makes the default bridge's record on first use, observes the kernel, and mends what differs
@@ -23,10 +59,84 @@ public final class Networks implements AutoCloseable {
    *
    * @param conmonPidfd by container id: a descriptor of its conmon's process, if it lives; held
    *     ports are found through it
+   * @param steps told before and after every change of the kernel, by name; for tests that end the
+   *     process there
    */
   public static Networks open(
-      NetworkConfig config, Store store, Function<String, Optional<Fd>> conmonPidfd) {
-    throw new UnsupportedOperationException();
+      NetworkConfig config,
+      Store store,
+      Function<String, Optional<Fd>> conmonPidfd,
+      Consumer<String> steps) {
+    var marks = new Marks(config.engineId(), config.execRoot().resolve("sandbox"));
+    var ruleset = new Ruleset(config.engineId());
+    var findings = new ArrayList<String>();
+    HostNetwork host =
+        config
+            .host()
+            .call(
+                "host-network",
+                () -> {
+                  try (var socket = NetlinkSocket.open(NetlinkSocket.NETLINK_ROUTE)) {
+                    return HostNetwork.observe(socket, marks);
+                  }
+                });
+    store.update(
+        records -> {
+          new DefaultBridge(config, host, findings).record(records, Allocator.hex(32));
+          fixedNetwork(records, "host", "host");
+          fixedNetwork(records, "none", "null");
+          dropAbandoned(records);
+        });
+    var ports = new QueuedPorts(config.host(), store, conmonPidfd);
+    var sweeper = new Sweeper(config.host(), marks.doomedGroup());
+    var wants = new Wants(marks, ruleset, host.routerAdvertisementLinks());
+    var writer =
+        new NetworkWriter(
+            config.host(), store, wants, () -> kernel(marks, ruleset, ports, sweeper, steps));
+    List<Change> mended = writer.reconcileAll();
+    mended.forEach(change -> LOG.info("at start: {}", change));
+    sweeper.sweepNow();
+    return new Networks(
+        store, marks, findings, writer, new Allocator(store, new Leases(store), ports), sweeper);
+  }
+
+  private static NetworkWriter.Kernel kernel(
+      Marks marks, Ruleset ruleset, QueuedPorts ports, Sweeper sweeper, Consumer<String> steps) {
+    Fd host = NetNamespace.ofThisThread().open();
+    var links = NetlinkSocket.open(NetlinkSocket.NETLINK_ROUTE);
+    var nftables = Nftables.open();
+    var connections = Connections.open();
+    return new NetworkWriter.Kernel(
+        new Observer(marks, ruleset, host, links, nftables, ports::isHeld),
+        new Applier(
+            marks,
+            ruleset,
+            host,
+            links,
+            nftables,
+            ports,
+            sweeper,
+            new Announcer(),
+            connections,
+            steps));
+  }
+
+  private static void fixedNetwork(Records records, String name, String driver) {
+    if (records.networkByName(name).isEmpty()) {
+      records.put(
+          new NetworkRow(Allocator.hex(32), name, driver, "", 0, List.of(), "{}", Instant.now()));
+    }
+  }
+
+  private static void dropAbandoned(Records records) {
+    records.sandboxes().stream()
+        .filter(row -> isAbandoned(row, records))
+        .forEach(row -> records.removeSandbox(row.id()));
+  }
+
+  private static boolean isAbandoned(SandboxRow row, Records records) {
+    return row.ownerId() == null
+        && records.containersInSandbox(row.id()).stream().noneMatch(Wants::isActive);
   }
 
   /**
@@ -36,7 +146,18 @@ public final class Networks implements AutoCloseable {
    * @throws io.fairlead.NotFound for an unknown network
    */
   public void check(NetworkRequest request) {
-    throw new UnsupportedOperationException();
+    QueuedPorts.check(request);
+    boolean publishes = !request.bindings().isEmpty() || request.publishAll();
+    switch (NetworkMode.parse(request.mode())) {
+      case NetworkMode.OfContainer _ -> {
+        if (publishes) {
+          throw new InvalidRequest(
+              "conflicting options: port publishing and the container type network mode");
+        }
+      }
+      case NetworkMode.On(String name) -> store.read(records -> Lookup.network(name, records));
+      case NetworkMode.Host _, NetworkMode.None _ -> {}
+    }
   }
 
   /**
@@ -46,7 +167,7 @@ public final class Networks implements AutoCloseable {
    * @throws io.fairlead.EngineFault if a port is taken: names its holder, in Docker's words
    */
   public Allocation allocate(String containerId, NetworkRequest request) {
-    throw new UnsupportedOperationException();
+    return allocator.allocate(containerId, request);
   }
 
   /**
@@ -80,39 +201,63 @@ public final class Networks implements AutoCloseable {
    *     again
    */
   public void apply(String sandboxId) {
-    throw new UnsupportedOperationException();
+    writer.reconcile(List.of(new Scope.OfSandbox(sandboxId)));
+    boolean isAbandoned =
+        store.read(
+            records ->
+                records.sandbox(sandboxId).filter(row -> isAbandoned(row, records)).isPresent());
+    if (isAbandoned) {
+      store.update(records -> records.removeSandbox(sandboxId));
+    }
+  }
+
+  /**
+   * What differs now between the kernel and the records, in words; empty when all is as it should
+   * be.
+   */
+  public List<String> drift() {
+    return writer.drift().stream().map(Change::toString).toList();
+  }
+
+  /** Mends what {@link #drift} names. */
+  public void repair() {
+    writer.reconcileAll().forEach(change -> LOG.info("repaired: {}", change));
   }
 
   /** The pin's path: what {@code nsenter --net=} and the runtime take. */
   public Path pin(String sandboxId) {
-    throw new UnsupportedOperationException();
+    return marks.pin(new Place.Sandbox(sandboxId));
   }
 
   public NetworkSettings settings(ContainerRow container, NetworkRequest request) {
-    throw new UnsupportedOperationException();
+    return store.read(records -> new Views(records, marks).settings(container, request));
   }
 
   public List<NetworkView> list() {
-    throw new UnsupportedOperationException();
+    return store.read(records -> new Views(records, marks).networks());
   }
 
   /**
    * @throws io.fairlead.NotFound {@code network x not found}
    */
   public NetworkView find(String reference) {
-    throw new UnsupportedOperationException();
+    return store.read(
+        records -> new Views(records, marks).network(Lookup.network(reference, records)));
   }
 
   /** What was found and chosen at start, one line each. */
   public List<String> findings() {
-    throw new UnsupportedOperationException();
+    return findings;
   }
 
   /** Removes every link, table, element and pin of this engine from the kernel. */
   public void purge() {
-    throw new UnsupportedOperationException();
+    writer.purge();
+    sweeper.sweepNow();
   }
 
   @Override
-  public void close() {}
+  public void close() {
+    writer.close();
+  }
 }

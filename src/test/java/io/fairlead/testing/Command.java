@@ -13,7 +13,7 @@ public record Command(List<String> line, int exitCode, String stdout, String std
   private static final int TIMEOUT_SECONDS = 60;
 
   /** Runs it, whatever its exit code. One that does not end within a minute is killed. */
-  static Command run(List<String> line) {
+  public static Command run(List<String> line) {
     try {
       var process = new ProcessBuilder(line).start();
       process.getOutputStream().close();
@@ -34,7 +34,7 @@ public record Command(List<String> line, int exitCode, String stdout, String std
   }
 
   /** Fails the test unless the command succeeded. */
-  Command succeeded() {
+  public Command succeeded() {
     if (exitCode != 0) {
       throw new AssertionError(
           "%s: exit code %d%n%s%s".formatted(String.join(" ", line), exitCode, stdout, stderr));

@@ -41,6 +41,22 @@ public final class Routes {
         .toList();
   }
 
+  /**
+   * The indexes of links through which a v6 default route goes that came by router advertisement.
+   */
+  public static List<Integer> routerAdvertised(NetlinkSocket socket) {
+    var request =
+        new MessageWriter(Rtnetlink.RTM_GETROUTE, 0)
+            .u8(Libc.AF_INET6)
+            .zeros(Rtnetlink.RTMSG_BYTES - 1)
+            .request("list", "routes");
+    return socket.dump(request).stream()
+        .filter(Routes::isOurs)
+        .filter(message -> message.u8(1) == 0 && message.u8(5) == Rtnetlink.RTPROT_RA)
+        .map(message -> decode(message).linkIndex())
+        .toList();
+  }
+
   private static MessageWriter message(int type, int flags, Route route) {
     var gateway = route.gateway();
     boolean isDirect4 = gateway == null && route.destination() instanceof Inet4Address;

@@ -1,0 +1,146 @@
+package io.fairlead.network;
+
+import io.fairlead.linux.netlink.MacAddress;
+import io.fairlead.network.address.InterfaceAddress;
+import io.fairlead.network.address.Subnet;
+import io.fairlead.network.firewall.FirewallElement;
+import io.fairlead.network.port.HeldPorts;
+import java.net.InetAddress;
+import java.util.List;
+
+/**
+ * One thing that the kernel has, or should have. Two facts with the same {@link #key} are about the
+ * same thing; where they are not equal, that thing is to be altered. Facts print as one line.
+ */
+public sealed interface Fact {
+
+  /**
+   * What the fact is about: a record of the identifying parts, comparable with keys of the same
+   * kind only by equals.
+   */
+  Key key();
+
+  /** The identity of a thing: its kind and name. */
+  record Key(Class<? extends Fact> kind, Place place, String name) {}
+
+  /**
+   * A host-wide switch that we only ever turn on (net/ipv4/ip_forward): never taken back by a diff.
+   */
+  record HostSwitch(String path, String value) implements Fact {
+    @Override
+    public Key key() {
+      return new Key(HostSwitch.class, Place.HOST, path);
+    }
+  }
+
+  /**
+   * Our table with its chains and rules, but not its elements.
+   *
+   * @param rules in order, each as {@code chain: comment}
+   */
+  record Skeleton(List<String> rules) implements Fact {
+    @Override
+    public Key key() {
+      return new Key(Skeleton.class, Place.HOST, "");
+    }
+
+    @Override
+    public String toString() {
+      return "Skeleton[%d rules]".formatted(rules.size());
+    }
+  }
+
+  /**
+   * A network's bridge on the host.
+   *
+   * @param owner our mark on the link (its alias): the engine and the network
+   */
+  record Bridge(String name, MacAddress mac, int mtuBytes, String owner, boolean isUp)
+      implements Fact {
+    @Override
+    public Key key() {
+      return new Key(Bridge.class, Place.HOST, name);
+    }
+  }
+
+  /** A sandbox's pinned namespace, its loopback up or not yet. */
+  record Pin(Place.Sandbox sandbox, boolean isLoopbackUp) implements Fact {
+    @Override
+    public Key key() {
+      return new Key(Pin.class, sandbox, "");
+    }
+  }
+
+  /**
+   * A veth pair: one end in the sandbox, one on the host. Both ends go together.
+   *
+   * @param bridge the host end's master, empty: none
+   * @param owner our mark on the host end (its alias): the engine and the endpoint
+   * @param isHairpin whether the bridge may send a frame back out of this port
+   * @param isUp whether both ends are up
+   * @param hasIpv6 whether the container end may have IPv6 addresses
+   */
+  record Veth(
+      Place.Sandbox sandbox,
+      String hostEnd,
+      String containerEnd,
+      MacAddress mac,
+      int mtuBytes,
+      String bridge,
+      String owner,
+      boolean isHairpin,
+      boolean isUp,
+      boolean hasIpv6)
+      implements Fact {
+    @Override
+    public Key key() {
+      return new Key(Veth.class, sandbox, containerEnd);
+    }
+  }
+
+  /**
+   * A setting of one of our own links (net/ipv4/conf/docker0/route_localnet). It goes with its
+   * link.
+   */
+  record Sysctl(String link, String path, String value) implements Fact {
+    @Override
+    public Key key() {
+      return new Key(Sysctl.class, Place.HOST, path);
+    }
+  }
+
+  record Address(Place place, String link, InterfaceAddress address) implements Fact {
+    @Override
+    public Key key() {
+      return new Key(Address.class, place, link + " " + address);
+    }
+  }
+
+  /** A route through a gateway; the destination of length 0 is the default route of its family. */
+  record Route(Place place, Subnet destination, InetAddress gateway, String link) implements Fact {
+    @Override
+    public Key key() {
+      return new Key(Route.class, place, destination.toString());
+    }
+  }
+
+  /**
+   * A host port that is held against other programs; a range is one fact.
+   *
+   * @param container whose conmon keeps the sockets
+   */
+  record HeldPort(String container, HeldPorts ports) implements Fact {
+    @Override
+    public Key key() {
+      return new Key(HeldPort.class, Place.HOST, container + " " + ports);
+    }
+  }
+
+  /** An element of one of the skeleton's sets and maps. */
+  record Element(FirewallElement element) implements Fact {
+    @Override
+    public Key key() {
+      return new Key(Element.class, Place.HOST, element.map().nftName() + " " + element.key());
+    }
+  }
+}

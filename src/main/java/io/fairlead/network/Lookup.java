@@ -1,0 +1,53 @@
+package io.fairlead.network;
+
+import io.fairlead.InvalidRequest;
+import io.fairlead.NotFound;
+import io.fairlead.store.ContainerRow;
+import io.fairlead.store.NetworkRow;
+import io.fairlead.store.Records;
+import java.util.List;
+import java.util.Optional;
+
+/** Finds records by what people write: a name, an id, or the beginning of one. */
+final class Lookup {
+  private Lookup() {}
+
+  /**
+   * @throws NotFound {@code network x not found}
+   */
+  static NetworkRow network(String reference, Records records) {
+    List<NetworkRow> all = records.networks();
+    Optional<NetworkRow> exact =
+        all.stream()
+            .filter(row -> row.name().equals(reference) || row.id().equals(reference))
+            .findFirst();
+    if (exact.isPresent()) {
+      return exact.get();
+    }
+    List<NetworkRow> begun =
+        reference.isEmpty()
+            ? List.of()
+            : all.stream().filter(row -> row.id().startsWith(reference)).toList();
+    if (begun.size() > 1) {
+      throw new InvalidRequest(
+          "network %s is ambiguous (%d matches found based on ID prefix)"
+              .formatted(reference, begun.size()));
+    }
+    return begun.stream()
+        .findFirst()
+        .orElseThrow(() -> new NotFound("network %s not found".formatted(reference)));
+  }
+
+  static Optional<ContainerRow> container(String reference, Records records) {
+    String name = reference.startsWith("/") ? reference.substring(1) : reference;
+    Optional<ContainerRow> exact = records.container(name).or(() -> records.containerByName(name));
+    if (exact.isPresent() || name.isEmpty()) {
+      return exact;
+    }
+    List<ContainerRow> begun = records.containersByIdPrefix(name);
+    if (begun.size() > 1) {
+      throw new InvalidRequest("multiple IDs found with provided prefix: " + reference);
+    }
+    return begun.stream().findFirst();
+  }
+}

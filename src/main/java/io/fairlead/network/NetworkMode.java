@@ -1,0 +1,35 @@
+package io.fairlead.network;
+
+import io.fairlead.InvalidRequest;
+
+/** What a container's network mode names. */
+sealed interface NetworkMode {
+  /** The engine's host namespace. */
+  record Host() implements NetworkMode {}
+
+  /** A namespace with nothing in it but {@code lo}. */
+  record None() implements NetworkMode {}
+
+  /** The sandbox that another container is in. */
+  record OfContainer(String reference) implements NetworkMode {}
+
+  /** An endpoint on a network. */
+  record On(String network) implements NetworkMode {}
+
+  static NetworkMode parse(String mode) {
+    if (mode.startsWith("container:")) {
+      String reference = mode.substring("container:".length());
+      if (reference.isEmpty()) {
+        throw new InvalidRequest(
+            "invalid network mode: %s names no container; say container:NAME".formatted(mode));
+      }
+      return new OfContainer(reference);
+    }
+    return switch (mode) {
+      case "host" -> new Host();
+      case "none" -> new None();
+      case "", "default", "bridge" -> new On(DefaultBridge.NAME);
+      default -> new On(mode);
+    };
+  }
+}

@@ -1,0 +1,252 @@
+package io.fairlead.network;
+
+import io.fairlead.Unavailable;
+import io.fairlead.linux.NetNamespace;
+import io.fairlead.store.Store;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The one thread that changes and observes the kernel's network for an engine, in the engine's host
+ * namespace. Requests and repairs queue to it, so that a repair never sees half of a start.
+ */
+final class NetworkWriter implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(NetworkWriter.class);
+  private static final int MOST_WAITING = 4096;
+
+  /** What the writer knows of a scope without asking the kernel. */
+  private sealed interface Known {
+    /** It was brought to this state. */
+    record Applied(State state) implements Known {}
+
+    /** A change failed half-way: these are the facts to ask the kernel about. */
+    record Doubtful(State question) implements Known {}
+  }
+
+  /** The parts that belong to the writer's thread; made by it, used and closed by it alone. */
+  record Kernel(Observer observer, Applier applier) implements AutoCloseable {
+    @Override
+    public void close() {
+      applier.close();
+      observer.close();
+    }
+  }
+
+  private final Store store;
+  private final Wants wants;
+  private final ThreadPoolExecutor thread;
+  private final Kernel kernel;
+  private final Map<Scope, Known> known = new HashMap<>();
+
+  NetworkWriter(NetNamespace host, Store store, Wants wants, Callable<Kernel> makeKernel) {
+    this.store = store;
+    this.wants = wants;
+    this.thread =
+        new ThreadPoolExecutor(
+            1,
+            1,
+            0,
+            TimeUnit.SECONDS,
+            new ArrayBlockingQueue<>(MOST_WAITING),
+            work ->
+                Thread.ofPlatform()
+                    .name("network-writer")
+                    .daemon()
+                    .unstarted(
+                        () -> {
+                          host.enter();
+                          work.run();
+                        }));
+    this.kernel = call(makeKernel);
+  }
+
+  /**
+   * Brings some scopes to what the records say now, and waits for it. Where a change fails, the
+   * scopes and what they rest on are observed, mended and tried once more: somebody may have
+   * changed the kernel meanwhile.
+   */
+  void reconcile(List<Scope> scopes) {
+    call(
+        () -> {
+          reconcileHere(scopes);
+          return null;
+        });
+  }
+
+  /**
+   * Observes everything that bears our mark, and brings it to what the records say. What no record
+   * claims goes.
+   */
+  List<Change> reconcileAll() {
+    return call(
+        () -> {
+          List<Scope> scopes = store.read(Wants::scopes);
+          Map<Scope, State> wanted = wanted(scopes);
+          State want = union(wanted.values());
+          List<Change> changes = Diff.diff(kernel.observer().everything(want), want);
+          known.clear();
+          kernel.applier().apply(changes);
+          remember(wanted);
+          return changes;
+        });
+  }
+
+  /** What {@link #reconcileAll} would do now. */
+  List<Change> drift() {
+    return call(
+        () -> {
+          State want = store.read(wants::all);
+          return Diff.diff(kernel.observer().everything(want), want);
+        });
+  }
+
+  /** Removes all that bears our mark. */
+  void purge() {
+    call(
+        () -> {
+          State have =
+              kernel.observer().everything(union(wanted(store.read(Wants::scopes)).values()));
+          known.clear();
+          kernel.applier().apply(Diff.diff(have, State.EMPTY));
+          return null;
+        });
+  }
+
+  private void reconcileHere(List<Scope> scopes) {
+    Map<Scope, State> wanted = wanted(scopes);
+    State want = union(wanted.values());
+    State have = union(scopes.stream().map(scope -> have(scope, wanted)).toList());
+    try {
+      kernel.applier().apply(Diff.diff(have, want));
+    } catch (RuntimeException first) {
+      LOG.info("a change failed, observing and trying once more: {}", first.getMessage());
+      doubt(wanted);
+      repair(scopes, first);
+      return;
+    }
+    remember(wanted);
+  }
+
+  private void repair(List<Scope> scopes, RuntimeException first) {
+    var all = new ArrayList<>(store.read(Wants::scopes));
+    all.removeIf(scope -> scope instanceof Scope.OfSandbox);
+    all.addAll(scopes);
+    Map<Scope, State> wanted = wanted(all);
+    State want = union(wanted.values());
+    State asked =
+        union(
+            all.stream()
+                .map(scope -> question(scope).with(wanted.getOrDefault(scope, State.EMPTY)))
+                .toList());
+    try {
+      kernel.applier().apply(Diff.diff(kernel.observer().about(asked), want));
+    } catch (RuntimeException again) {
+      first.addSuppressed(new IllegalStateException("and again after a repair", again));
+      throw first;
+    }
+    remember(wanted);
+  }
+
+  private Map<Scope, State> wanted(List<Scope> scopes) {
+    return store.read(
+        records -> {
+          var wanted = new HashMap<Scope, State>();
+          scopes.forEach(scope -> wanted.put(scope, wants.of(scope, records)));
+          return wanted;
+        });
+  }
+
+  /**
+   * A scope never heard of has nothing: what was there before this engine was observed at its
+   * start.
+   */
+  private State have(Scope scope, Map<Scope, State> wanted) {
+    return switch (known.getOrDefault(scope, new Known.Applied(State.EMPTY))) {
+      case Known.Applied(State state) -> state;
+      case Known.Doubtful(State question) ->
+          kernel.observer().about(question.with(wanted.getOrDefault(scope, State.EMPTY)));
+    };
+  }
+
+  private State question(Scope scope) {
+    return switch (known.getOrDefault(scope, new Known.Applied(State.EMPTY))) {
+      case Known.Applied(State state) -> state;
+      case Known.Doubtful(State question) -> question;
+    };
+  }
+
+  private void doubt(Map<Scope, State> wanted) {
+    wanted.forEach(
+        (scope, state) -> known.put(scope, new Known.Doubtful(question(scope).with(state))));
+  }
+
+  private void remember(Map<Scope, State> wanted) {
+    wanted.forEach(
+        (scope, state) -> {
+          if (state.facts().isEmpty()) {
+            known.remove(scope);
+          } else {
+            known.put(scope, new Known.Applied(state));
+          }
+        });
+  }
+
+  private static State union(Iterable<State> states) {
+    State all = State.EMPTY;
+    for (State state : states) {
+      all = all.with(state);
+    }
+    return all;
+  }
+
+  /** Runs something on the writer's thread, and waits for it. */
+  <T> T call(Callable<T> action) {
+    var task = new FutureTask<>(action);
+    try {
+      thread.execute(task);
+      return task.get();
+    } catch (RejectedExecutionException e) {
+      throw new Unavailable(
+          thread.isShutdown()
+              ? "the engine is closing"
+              : "%d network requests are waiting already; try again".formatted(MOST_WAITING),
+          e);
+    } catch (ExecutionException e) {
+      throw unwrap(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new Unavailable("interrupted while the network was changed", e);
+    }
+  }
+
+  private static RuntimeException unwrap(ExecutionException e) {
+    return switch (e.getCause()) {
+      case RuntimeException cause -> cause;
+      case Error cause -> throw cause;
+      case null, default -> new IllegalStateException(e.getCause());
+    };
+  }
+
+  @Override
+  public void close() {
+    if (!thread.isShutdown()) {
+      call(
+          () -> {
+            kernel.close();
+            return null;
+          });
+      thread.shutdown();
+    }
+  }
+}

@@ -1,0 +1,268 @@
+package io.fairlead.network;
+
+import io.fairlead.EngineFault;
+import io.fairlead.InvalidRequest;
+import io.fairlead.linux.Fd;
+import io.fairlead.linux.KernelException;
+import io.fairlead.linux.NetNamespace;
+import io.fairlead.linux.netlink.NetlinkSocket;
+import io.fairlead.linux.netlink.SocketDiag;
+import io.fairlead.linux.netlink.SocketProcess;
+import io.fairlead.linux.netlink.Transport;
+import io.fairlead.network.address.Addresses;
+import io.fairlead.network.port.BoundPorts;
+import io.fairlead.network.port.HeldPorts;
+import io.fairlead.network.port.HolderQueue;
+import io.fairlead.network.port.HostPorts;
+import io.fairlead.network.port.PortRange;
+import io.fairlead.network.port.Protocol;
+import io.fairlead.network.port.Publication;
+import io.fairlead.store.EndpointRow;
+import io.fairlead.store.PublishedPortRow;
+import io.fairlead.store.Store;
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+
+/**
+ * The host ports of containers, each container's in a queue that its conmon inherits, so that they
+ * are held while the container runs and whether or not a daemon does. A start binds them and puts
+ * them in; the applier then finds them there, and binds anew only what is missing.
+ */
+final class QueuedPorts implements AutoCloseable {
+  private static final InetAddress ANY4 = Addresses.parse("0.0.0.0");
+
+  private final NetNamespace host;
+  private final Store store;
+  private final HostPorts hostPorts;
+  private final Function<String, Optional<Fd>> conmonPidfd;
+  private final Map<String, HolderQueue> queues = new ConcurrentHashMap<>();
+
+  QueuedPorts(NetNamespace host, Store store, Function<String, Optional<Fd>> conmonPidfd) {
+    this.host = host;
+    this.store = store;
+    this.hostPorts = new HostPorts(host, this::holder);
+    this.conmonPidfd = conmonPidfd;
+  }
+
+  /** Only the form of a request. */
+  static void check(NetworkRequest request) {
+    Publication.of(request.exposedPorts(), request.bindings(), request.publishAll());
+  }
+
+  /**
+   * Binds all that a request publishes at an endpoint, or nothing.
+   *
+   * @throws EngineFault if a port is taken
+   */
+  Bound bind(String containerId, NetworkRequest request, EndpointRow endpoint) {
+    List<Publication> publications =
+        Publication.of(request.exposedPorts(), request.bindings(), request.publishAll()).stream()
+            .map(publication -> reachable(publication, endpoint))
+            .toList();
+    if (publications.isEmpty()) {
+      return new Bound(containerId, List.of(), Optional.empty());
+    }
+    List<BoundPorts> ports = hostPorts.bind(publications);
+    var queue = HolderQueue.create();
+    try {
+      ports.forEach(queue::add);
+      return new Bound(
+          containerId,
+          ports.stream().map(bound -> row(containerId, bound)).toList(),
+          Optional.of(queue));
+    } catch (RuntimeException e) {
+      queue.close();
+      throw e;
+    } finally {
+      ports.forEach(BoundPorts::close);
+    }
+  }
+
+  Bound none(String containerId) {
+    return new Bound(containerId, List.of(), Optional.empty());
+  }
+
+  /**
+   * "All addresses" are those of the families that the endpoint has; translation cannot cross them.
+   */
+  private static Publication reachable(Publication publication, EndpointRow endpoint) {
+    if (publication.hostAddress().isEmpty()) {
+      return endpoint.isGateway6()
+          ? publication
+          : new Publication(
+              publication.protocol(),
+              publication.container(),
+              Optional.of(ANY4),
+              publication.host());
+    }
+    InetAddress address = publication.hostAddress().get();
+    if (Addresses.isV6(address) ? !endpoint.isGateway6() : !endpoint.isGateway4()) {
+      throw new InvalidRequest(
+          "cannot publish on %s: the container has no IPv%d address; use an address of the other family, or a network that has both"
+              .formatted(Addresses.text(address), Addresses.isV6(address) ? 6 : 4));
+    }
+    return publication;
+  }
+
+  private static PublishedPortRow row(String containerId, BoundPorts bound) {
+    HeldPorts held = bound.host();
+    return new PublishedPortRow(
+        containerId,
+        held.protocol().toString(),
+        Addresses.text(held.address()),
+        held.range().first(),
+        bound.container().first(),
+        held.range().count());
+  }
+
+  /** What one start has bound, in its queue. */
+  final class Bound implements AutoCloseable {
+    private final String containerId;
+    private final List<PublishedPortRow> rows;
+    private final Optional<HolderQueue> queue;
+    private boolean isRecorded;
+
+    Bound(String containerId, List<PublishedPortRow> rows, Optional<HolderQueue> queue) {
+      this.containerId = containerId;
+      this.rows = rows;
+      this.queue = queue;
+    }
+
+    String containerId() {
+      return containerId;
+    }
+
+    List<PublishedPortRow> rows() {
+      return rows;
+    }
+
+    /** From now on the applier withdraws them when the records say so. */
+    void recorded() {
+      isRecorded = true;
+      queue.ifPresent(
+          mine -> {
+            HolderQueue old = queues.put(containerId, mine);
+            if (old != null) {
+              old.close();
+            }
+          });
+    }
+
+    List<Integer> inheritedFds() {
+      return queue.map(HolderQueue::descriptors).orElse(List.of());
+    }
+
+    @Override
+    public void close() {
+      if (!isRecorded) {
+        queue.ifPresent(HolderQueue::close);
+      }
+    }
+  }
+
+  boolean isHeld(Fact.HeldPort port) {
+    return queue(port.container()).map(queue -> queue.holds(port.ports())).orElse(false);
+  }
+
+  /** Does nothing where the start has put it in already. */
+  void hold(Fact.HeldPort port) {
+    if (isHeld(port)) {
+      return;
+    }
+    HolderQueue queue =
+        queue(port.container())
+            .orElseGet(() -> queues.computeIfAbsent(port.container(), _ -> HolderQueue.create()));
+    try (var bound = hostPorts.hold(port.ports(), port.ports().range())) {
+      queue.add(bound);
+    }
+  }
+
+  void release(Fact.HeldPort port) {
+    queue(port.container())
+        .ifPresent(
+            queue -> {
+              queue.withdraw(port.ports());
+              if (queue.listing().isEmpty()) {
+                queue.close();
+                queues.remove(port.container());
+              }
+            });
+  }
+
+  /** This engine's own, else the one that conmon got from an earlier daemon. */
+  private Optional<HolderQueue> queue(String containerId) {
+    HolderQueue known = queues.get(containerId);
+    if (known != null) {
+      return Optional.of(known);
+    }
+    Optional<HolderQueue> inherited =
+        conmonPidfd.apply(containerId).flatMap(QueuedPorts::inherited);
+    inherited.ifPresent(queue -> queues.put(containerId, queue));
+    return inherited;
+  }
+
+  private static Optional<HolderQueue> inherited(Fd pidfd) {
+    try (pidfd) {
+      return Optional.of(HolderQueue.ofConmon(pidfd));
+    } catch (KernelException e) {
+      // It ended meanwhile, or was started without ports.
+      return Optional.empty();
+    }
+  }
+
+  /** A container's ports are named after it; others by the process that has the socket. */
+  private Optional<String> holder(Protocol protocol, InetAddress address, int port) {
+    var wanted = new HeldPorts(protocol, address, PortRange.of(port));
+    Optional<String> ours =
+        store.read(
+            records ->
+                records.ports().stream()
+                    .filter(row -> conflicts(row, wanted))
+                    .findFirst()
+                    .flatMap(row -> records.container(row.containerId()))
+                    .filter(Wants::isActive)
+                    .map(row -> "container " + row.name()));
+    return ours.or(() -> foreign(protocol, address, port));
+  }
+
+  private static boolean conflicts(PublishedPortRow row, HeldPorts wanted) {
+    InetAddress address = Addresses.parse(row.hostAddress());
+    return row.protocol().equals(wanted.protocol().toString())
+        && Addresses.isV6(address) == Addresses.isV6(wanted.address())
+        && (address.equals(wanted.address())
+            || address.isAnyLocalAddress()
+            || wanted.address().isAnyLocalAddress())
+        && row.hostPort() <= wanted.range().first()
+        && wanted.range().first() < row.hostPort() + row.count();
+  }
+
+  private Optional<String> foreign(Protocol protocol, InetAddress address, int port) {
+    var transport = protocol == Protocol.TCP ? Transport.TCP : Transport.UDP;
+    return host.call(
+        "port-holder",
+        () -> {
+          var found = new ArrayList<String>();
+          try (var diag = NetlinkSocket.open(NetlinkSocket.NETLINK_SOCK_DIAG)) {
+            SocketDiag.holders(diag, transport, address, port).stream()
+                .filter(socket -> socket.inode() != 0)
+                .flatMap(socket -> SocketProcess.of(socket.inode()).stream())
+                .map(process -> "%s (pid %d)".formatted(process.name(), process.pid()))
+                .forEach(found::add);
+          }
+          return found.stream().findFirst();
+        });
+  }
+
+  /** Lets go of this daemon's ends; conmons keep theirs. */
+  @Override
+  public void close() {
+    queues.values().forEach(HolderQueue::close);
+    queues.clear();
+    hostPorts.close();
+  }
+}

@@ -1,0 +1,230 @@
+package io.fairlead.network;
+
+import io.fairlead.linux.netlink.MacAddress;
+import io.fairlead.network.address.Addresses;
+import io.fairlead.network.address.InterfaceAddress;
+import io.fairlead.network.address.Subnet;
+import io.fairlead.network.firewall.FirewallElement;
+import io.fairlead.network.firewall.FirewallMap;
+import io.fairlead.network.firewall.PublishElements;
+import io.fairlead.network.firewall.Ruleset;
+import io.fairlead.network.port.HeldPorts;
+import io.fairlead.network.port.PortRange;
+import io.fairlead.network.port.Protocol;
+import io.fairlead.store.ContainerRow;
+import io.fairlead.store.ContainerState;
+import io.fairlead.store.EndpointRow;
+import io.fairlead.store.NetworkRow;
+import io.fairlead.store.PublishedPortRow;
+import io.fairlead.store.Records;
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What the kernel should have: a pure function of the records. A sandbox is wanted while a
+ * container that is starting, running or stopping is in it; its published ports while its owner is
+ * one of those.
+ */
+final class Wants {
+  private static final Subnet DEFAULT4 = Subnet.parse("0.0.0.0/0");
+  private static final Subnet DEFAULT6 = Subnet.parse("::/0");
+
+  private final Marks marks;
+  private final Ruleset ruleset;
+  private final List<String> routerAdvertisementLinks;
+
+  /**
+   * @param routerAdvertisementLinks the host's links whose v6 default route came by router
+   *     advertisement: they would lose it when forwarding is switched on
+   */
+  Wants(Marks marks, Ruleset ruleset, List<String> routerAdvertisementLinks) {
+    this.marks = marks;
+    this.ruleset = ruleset;
+    this.routerAdvertisementLinks = List.copyOf(routerAdvertisementLinks);
+  }
+
+  State of(Scope scope, Records records) {
+    return switch (scope) {
+      case Scope.Host _ -> host(records.networks());
+      case Scope.OfNetwork(String id) -> records.network(id).map(this::network).orElse(State.EMPTY);
+      case Scope.OfSandbox(String id) -> sandbox(id, records);
+    };
+  }
+
+  /** The state of everything. */
+  State all(Records records) {
+    State all = of(new Scope.Host(), records);
+    for (Scope scope : scopes(records)) {
+      all = all.with(of(scope, records));
+    }
+    return all;
+  }
+
+  /** Every scope that the records know, the host's first. */
+  static List<Scope> scopes(Records records) {
+    var scopes = new ArrayList<Scope>();
+    scopes.add(new Scope.Host());
+    records.networks().forEach(row -> scopes.add(new Scope.OfNetwork(row.id())));
+    records.sandboxes().forEach(row -> scopes.add(new Scope.OfSandbox(row.id())));
+    return scopes;
+  }
+
+  private State host(List<NetworkRow> networks) {
+    var facts = new ArrayList<Fact>();
+    facts.add(new Fact.HostSwitch("net/ipv4/ip_forward", "1"));
+    boolean hasIpv6 =
+        networks.stream()
+            .flatMap(row -> row.subnets().stream())
+            .anyMatch(row -> Subnet.parse(row.subnet()).isV6());
+    if (hasIpv6) {
+      routerAdvertisementLinks.forEach(
+          link ->
+              facts.add(new Fact.HostSwitch("net/ipv6/conf/%s/accept_ra".formatted(link), "2")));
+      facts.add(new Fact.HostSwitch("net/ipv6/conf/all/forwarding", "1"));
+    }
+    facts.add(new Fact.Skeleton(ruleset.rules()));
+    return State.of(facts);
+  }
+
+  private State network(NetworkRow row) {
+    if (row.link().isEmpty()) {
+      return State.EMPTY;
+    }
+    var facts = new ArrayList<Fact>();
+    String bridge = row.link();
+    facts.add(
+        new Fact.Bridge(bridge, localMac(row.id()), row.mtuBytes(), marks.bridge(row.id()), true));
+    facts.add(new Fact.Sysctl(bridge, "net/ipv4/conf/%s/route_localnet".formatted(bridge), "1"));
+    facts.add(new Fact.Sysctl(bridge, "net/ipv6/conf/%s/accept_ra".formatted(bridge), "0"));
+    String name = "\"" + bridge + "\"";
+    facts.add(element(FirewallMap.BRIDGES, name));
+    facts.add(element(FirewallMap.NEIGHBOURS, name + " . " + name));
+    for (NetworkRow.SubnetRow subnetRow : row.subnets()) {
+      Subnet subnet = Subnet.parse(subnetRow.subnet());
+      var gateway =
+          new InterfaceAddress(Addresses.parse(subnetRow.gateway()), subnet.prefixLength());
+      facts.add(new Fact.Address(Place.HOST, bridge, gateway));
+      boolean v6 = subnet.isV6();
+      facts.add(element(v6 ? FirewallMap.SUBNETS6 : FirewallMap.SUBNETS4, subnet.toString()));
+      facts.add(element(v6 ? FirewallMap.HAIRPIN6 : FirewallMap.HAIRPIN4, subnet + " . " + subnet));
+    }
+    return State.of(facts);
+  }
+
+  private State sandbox(String id, Records records) {
+    List<ContainerRow> members = records.containersInSandbox(id);
+    if (members.stream().noneMatch(Wants::isActive)) {
+      return State.EMPTY;
+    }
+    var place = new Place.Sandbox(id);
+    var facts = new ArrayList<Fact>();
+    facts.add(new Fact.Pin(place, true));
+    List<EndpointRow> endpoints = records.endpointsOfSandbox(id);
+    for (EndpointRow endpoint : endpoints) {
+      facts.addAll(endpoint(place, endpoint, records.network(endpoint.networkId()).orElseThrow()));
+    }
+    Optional<ContainerRow> owner =
+        records
+            .sandbox(id)
+            .flatMap(row -> Optional.ofNullable(row.ownerId()))
+            .flatMap(
+                ownerId -> members.stream().filter(row -> row.id().equals(ownerId)).findFirst())
+            .filter(Wants::isActive);
+    owner.ifPresent(row -> facts.addAll(published(records.portsOf(row.id()), endpoints)));
+    return State.of(facts);
+  }
+
+  private List<Fact> endpoint(Place.Sandbox place, EndpointRow row, NetworkRow network) {
+    var facts = new ArrayList<Fact>();
+    boolean hasIpv6 =
+        network.subnets().stream().anyMatch(subnet -> Subnet.parse(subnet.subnet()).isV6());
+    facts.add(
+        new Fact.Veth(
+            place,
+            row.hostLink(),
+            row.interfaceName(),
+            MacAddress.parse(row.mac()),
+            network.mtuBytes(),
+            network.link(),
+            marks.endpoint(row.id()),
+            true,
+            true,
+            hasIpv6));
+    for (NetworkRow.SubnetRow subnetRow : network.subnets()) {
+      Subnet subnet = Subnet.parse(subnetRow.subnet());
+      row.leases().stream()
+          .map(Addresses::parse)
+          .filter(subnet::contains)
+          .map(address -> new InterfaceAddress(address, subnet.prefixLength()))
+          .forEach(address -> facts.add(new Fact.Address(place, row.interfaceName(), address)));
+      if (subnet.isV6() ? row.isGateway6() : row.isGateway4()) {
+        facts.add(
+            new Fact.Route(
+                place,
+                subnet.isV6() ? DEFAULT6 : DEFAULT4,
+                Addresses.parse(subnetRow.gateway()),
+                row.interfaceName()));
+      }
+    }
+    return facts;
+  }
+
+  private static List<Fact> published(List<PublishedPortRow> ports, List<EndpointRow> endpoints) {
+    var facts = new ArrayList<Fact>();
+    for (PublishedPortRow port : ports) {
+      InetAddress host = Addresses.parse(port.hostAddress());
+      facts.add(
+          new Fact.HeldPort(
+              port.containerId(),
+              new HeldPorts(
+                  Protocol.parse(port.protocol()),
+                  host,
+                  new PortRange(port.hostPort(), port.hostPort() + port.count() - 1))));
+      gatewayAddress(endpoints, host instanceof Inet6Address)
+          .ifPresent(
+              address ->
+                  PublishElements.of(
+                          port.protocol(),
+                          host,
+                          port.hostPort(),
+                          address,
+                          port.containerPort(),
+                          port.count(),
+                          Addresses::text)
+                      .forEach(element -> facts.add(new Fact.Element(element))));
+    }
+    return facts;
+  }
+
+  /**
+   * The address that published ports of a family lead to: that of the endpoint which is the
+   * gateway.
+   */
+  private static Optional<InetAddress> gatewayAddress(List<EndpointRow> endpoints, boolean v6) {
+    return endpoints.stream()
+        .filter(row -> v6 ? row.isGateway6() : row.isGateway4())
+        .flatMap(row -> row.leases().stream())
+        .map(Addresses::parse)
+        .filter(address -> address instanceof Inet6Address == v6)
+        .findFirst();
+  }
+
+  static boolean isActive(ContainerRow row) {
+    return row.state() == ContainerState.STARTING
+        || row.state() == ContainerState.RUNNING
+        || row.state() == ContainerState.STOPPING;
+  }
+
+  /** A unicast address with the local bit, as random as the id. */
+  private static MacAddress localMac(String id) {
+    long bits = Long.parseLong(id.substring(0, 12), 16);
+    return new MacAddress((bits & ~(1L << 40)) | (1L << 41));
+  }
+
+  private static Fact element(FirewallMap set, String key) {
+    return new Fact.Element(FirewallElement.of(set, key));
+  }
+}

@@ -1,0 +1,155 @@
+package io.fairlead.network.firewall;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Objects;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * The firewall's text: the skeleton, which is one resource ({@code ruleset.nft}), the commands that
+ * change elements, and what nft's listing of them says.
+ */
+public final class Ruleset {
+  private static final Pattern BLOCK = Pattern.compile("\\s*(chain|set|map) (\\S+) \\{.*");
+  private static final Pattern COMMENT = Pattern.compile(".* comment \"([^\"]*)\"");
+  private static final Pattern ELEMENTS =
+      Pattern.compile("(?:set|map) (\\S+) \\{[^{}]*?elements = \\{([^}]*)\\}", Pattern.DOTALL);
+
+  private final String table;
+
+  /**
+   * @param engineId 8 hex digits
+   */
+  public Ruleset(String engineId) {
+    this.table = "fairlead_" + engineId;
+  }
+
+  public String table() {
+    return table;
+  }
+
+  /**
+   * The skeleton. Loading it again adds what is missing of table, sets, maps and chains, but every
+   * rule a second time.
+   */
+  public String skeleton() {
+    try (var in = Ruleset.class.getResourceAsStream("ruleset.nft")) {
+      return new String(Objects.requireNonNull(in).readAllBytes(), StandardCharsets.UTF_8)
+          .replace("TABLE", table);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * Commands that bring the rules back as they should be, in one transaction, and leave the
+   * elements that are there.
+   */
+  public String mend() {
+    return "add table inet %s\nflush table inet %s\n%s".formatted(table, table, skeleton());
+  }
+
+  public String drop() {
+    return "delete table inet %s\n".formatted(table);
+  }
+
+  /**
+   * The skeleton's rules, each as {@code chain: comment}: chains by name, and each chain's in
+   * order.
+   */
+  public List<String> rules() {
+    return rulesIn(skeleton());
+  }
+
+  /**
+   * The rules in a listing of the table; one that bears no comment of ours is given with its whole
+   * text.
+   */
+  public static List<String> rulesIn(String listing) {
+    var rules = new ArrayList<String>();
+    String chain = "";
+    for (String line : listing.lines().toList()) {
+      Matcher block = BLOCK.matcher(line);
+      if (block.matches()) {
+        chain = block.group(1).equals("chain") ? block.group(2) : "";
+        continue;
+      }
+      String text = line.strip();
+      if (chain.isEmpty() || text.isEmpty() || text.startsWith("#")) {
+        continue;
+      }
+      if (text.equals("}")) {
+        chain = "";
+      } else {
+        Matcher comment = COMMENT.matcher(line);
+        rules.add(chain + ": " + (comment.matches() ? comment.group(1) : hookOnly(text)));
+      }
+    }
+    // nft lists chains in the order of their making, which a repair changes.
+    rules.sort(Comparator.comparing(rule -> rule.substring(0, rule.indexOf(':'))));
+    return List.copyOf(rules);
+  }
+
+  /**
+   * A base chain's own line without its priority, whose spelling differs between versions of nft.
+   */
+  private static String hookOnly(String line) {
+    return line.startsWith("type ") ? line.replaceFirst(" priority [^;]*;", ";") : line;
+  }
+
+  public String list() {
+    return "list table inet " + table;
+  }
+
+  /**
+   * Asks for one element; nft fails where it is missing, and answers with the enclosing one in an
+   * interval map.
+   */
+  public String get(FirewallElement element) {
+    return "get element inet %s %s { %s }".formatted(table, element.map().nftName(), element.key());
+  }
+
+  /** The elements in a listing of a table, a set or a map; of maps that we do not know, none. */
+  public static List<FirewallElement> elementsIn(String listing) {
+    var elements = new ArrayList<FirewallElement>();
+    Matcher matcher = ELEMENTS.matcher(listing);
+    while (matcher.find()) {
+      String body = matcher.group(2);
+      FirewallMap.named(matcher.group(1))
+          .ifPresent(
+              map ->
+                  Arrays.stream(body.split(","))
+                      .map(text -> text.replaceAll("\\s+", " ").strip())
+                      .filter(text -> !text.isEmpty())
+                      .forEach(text -> elements.add(parse(map, text))));
+    }
+    return elements;
+  }
+
+  private static FirewallElement parse(FirewallMap map, String text) {
+    int data = text.indexOf(" : ");
+    return data < 0
+        ? FirewallElement.of(map, text)
+        : new FirewallElement(map, text.substring(0, data), text.substring(data + 3));
+  }
+
+  public String add(FirewallElement element) {
+    return "add element inet %s %s { %s }\n"
+        .formatted(table, element.map().nftName(), element.text());
+  }
+
+  /**
+   * Deletes by key. In an interval map the key must be exact: nft deletes whatever contains its
+   * start.
+   */
+  public String delete(FirewallElement element) {
+    return "delete element inet %s %s { %s }\n"
+        .formatted(table, element.map().nftName(), element.key());
+  }
+}
