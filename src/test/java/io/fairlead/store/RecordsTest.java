@@ -83,6 +83,20 @@ class RecordsTest {
   }
 
   @Test
+  void aStatementServesAgainAfterItWasRefusedAndForgetsItsLastValues() {
+    store.update(
+        r -> {
+          r.put(WEB);
+          r.put(new SandboxRow("sandbox", WEB.id()));
+          r.put(Rows.running(WEB, "sandbox"));
+          assertThatThrownBy(() -> r.put(Rows.running(Rows.container("bbbb", "web"), "sandbox")))
+              .isInstanceOf(Conflict.class);
+          r.put(Rows.container("bbbb", "other"));
+        });
+    assertThat(one(r -> r.container("bbbb"))).contains(Rows.container("bbbb", "other"));
+  }
+
+  @Test
   void aRemovedContainerLosesItsPortsAndLeavesItsSandboxOwnerless() {
     var port = new PublishedPortRow("aaaa", "tcp", "0.0.0.0", 8080, 80, 1);
     store.update(

@@ -39,10 +39,7 @@ public final class HostPorts implements AutoCloseable {
    * @throws InvalidRequest if there are not descriptors enough
    */
   public List<BoundPorts> bind(List<Publication> publications) {
-    Descriptors.require(
-        publications.stream()
-            .mapToLong(p -> (long) p.container().count() * (p.hostAddress().isEmpty() ? 2 : 1))
-            .sum());
+    Descriptors.require(publications.stream().mapToLong(this::countSockets).sum());
     try {
       return host.call(() -> bindAll(publications));
     } catch (TakenPort e) {
@@ -95,6 +92,11 @@ public final class HostPorts implements AutoCloseable {
       bound.forEach(BoundPorts::close);
       throw e;
     }
+  }
+
+  private long countSockets(Publication publication) {
+    boolean isOfBothFamilies = publication.hostAddress().isEmpty() && hasV6;
+    return publication.container().count() * (isOfBothFamilies ? 2L : 1L);
   }
 
   private static int freedom(Publication publication) {

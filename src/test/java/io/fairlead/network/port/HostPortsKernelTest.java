@@ -244,6 +244,16 @@ class HostPortsKernelTest {
   }
 
   @Test
+  void whatWasLostIsHeldAnew() {
+    var lost = new HeldPorts(Protocol.UDP, Addresses.parse("::1"), new PortRange(700, 702));
+    try (var queue = HolderQueue.create();
+        BoundPorts anew = ports.hold(lost, new PortRange(70, 72))) {
+      queue.add(anew);
+      assertThat(queue.listing()).containsExactly(lost);
+    }
+  }
+
+  @Test
   void theQueueHasRoomForAThousandSinglePorts() {
     try (var queue = HolderQueue.create()) {
       for (int port = 10_001; port < 13_000; port += 2) {
