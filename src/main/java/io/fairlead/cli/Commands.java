@@ -1,0 +1,40 @@
+package io.fairlead.cli;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Supplier;
+
+/** All commands by name, in the order of the help. Only the one that is called gets loaded. */
+final class Commands {
+  private static final Map<String, Supplier<Command>> TABLE = new LinkedHashMap<>();
+
+  static {
+    TABLE.put("run", RunCommand::new);
+    TABLE.put("start", StartCommand::new);
+    TABLE.put("stop", StopCommand::new);
+    TABLE.put("kill", KillCommand::new);
+    TABLE.put("rm", RemoveCommand::new);
+    TABLE.put("ps", PsCommand::new);
+    TABLE.put("logs", LogsCommand::new);
+    TABLE.put("inspect", InspectCommand::new);
+    TABLE.put("port", PortCommand::new);
+    TABLE.put("images", ImagesCommand::new);
+    TABLE.put("import", ImportCommand::new);
+    TABLE.put("load", LoadCommand::new);
+    TABLE.put("rmi", RemoveImageCommand::new);
+    TABLE.put("network ls", NetworkListCommand::new);
+    TABLE.put("network inspect", NetworkInspectCommand::new);
+    TABLE.put("info", InfoCommand::new);
+    TABLE.put("version", VersionCommand::new);
+    TABLE.put("daemon", DaemonCommand::new);
+    TABLE.put("daemon status", DaemonStatusCommand::new);
+    TABLE.put("daemon stop", DaemonStopCommand::new);
+    TABLE.put("reset", ResetCommand::new);
+  }
+
+  private Commands() {}
+
+  static Map<String, Supplier<Command>> table() {
+    return TABLE;
+  }
+}
