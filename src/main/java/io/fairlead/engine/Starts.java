@@ -162,6 +162,7 @@ final class Starts {
         Capabilities.canonical("CapDrop", kept.spec().droppedCapabilities()),
         kept.spec().isPrivileged(),
         kept.spec().openStdin(),
+        kept.spec().stdinOnce(),
         own.log(),
         allocation.inheritedFds());
   }

@@ -36,6 +36,7 @@ public final class Errno {
   public static final int EADDRNOTAVAIL = 99;
   public static final int ENETDOWN = 100;
   public static final int ENETUNREACH = 101;
+  public static final int ECONNRESET = 104;
   public static final int ENOBUFS = 105;
   public static final int ENOTCONN = 107;
   public static final int ECONNREFUSED = 111;
@@ -84,7 +85,7 @@ public final class Errno {
           Map.entry(EADDRNOTAVAIL, "EADDRNOTAVAIL"),
           Map.entry(ENETDOWN, "ENETDOWN"),
           Map.entry(ENETUNREACH, "ENETUNREACH"),
-          Map.entry(104, "ECONNRESET"),
+          Map.entry(ECONNRESET, "ECONNRESET"),
           Map.entry(ENOBUFS, "ENOBUFS"),
           Map.entry(ENOTCONN, "ENOTCONN"),
           Map.entry(109, "ETOOMANYREFS"),

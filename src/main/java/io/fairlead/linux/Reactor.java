@@ -8,6 +8,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.IntConsumer;
@@ -33,6 +34,10 @@ public final class Reactor implements AutoCloseable {
   private final Fd epoll;
   private final Fd wakeup;
   private final Map<Integer, IntConsumer> handlers = new ConcurrentHashMap<>();
+
+  /** What {@link #ended} and {@link #text} took over and have not closed yet. */
+  private final Set<Fd> owned = ConcurrentHashMap.newKeySet();
+
   private final Thread thread;
   private volatile boolean closing;
 
@@ -74,14 +79,14 @@ public final class Reactor implements AutoCloseable {
   public CompletableFuture<Integer> ended(Pidfd process) {
     var ended = new CompletableFuture<Integer>();
     int fd = process.fd().number();
+    owned.add(process.fd());
     watch(
         fd,
         Libc.EPOLLIN,
         ready -> {
-          forget(fd);
-          try (process) {
-            ended.complete(process.reap());
-          }
+          int exitCode = process.reap();
+          release(process.fd());
+          ended.complete(exitCode);
         });
     return ended;
   }
@@ -93,6 +98,7 @@ public final class Reactor implements AutoCloseable {
   public CompletableFuture<String> text(Fd pipe, boolean isOneLine, int limitBytes) {
     var text = new CompletableFuture<String>();
     var read = new ByteArrayOutputStream();
+    owned.add(pipe);
     watch(
         pipe.number(),
         Libc.EPOLLIN,
@@ -101,12 +107,17 @@ public final class Reactor implements AutoCloseable {
           read.write(piece, 0, Math.min(piece.length, limitBytes - read.size()));
           boolean isLine = isOneLine && piece.length > 0 && piece[piece.length - 1] == '\n';
           if (piece.length == 0 || isLine) {
-            forget(pipe.number());
-            pipe.close();
+            release(pipe);
             text.complete(read.toString(StandardCharsets.UTF_8));
           }
         });
     return text;
+  }
+
+  private void release(Fd fd) {
+    forget(fd.number());
+    owned.remove(fd);
+    fd.close();
   }
 
   /** One read that cannot block, because the descriptor is ready; empty at the end. */
@@ -157,7 +168,10 @@ public final class Reactor implements AutoCloseable {
     }
   }
 
-  /** Ends the thread; what was watched stays open and is its owners' to close. */
+  /**
+   * Ends the thread. What waited for a process or a pipe is given up; what else was watched stays
+   * open and is its owners' to close.
+   */
   @Override
   public void close() {
     closing = true;
@@ -169,5 +183,6 @@ public final class Reactor implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+    owned.forEach(Fd::close);
   }
 }

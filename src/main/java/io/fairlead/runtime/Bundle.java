@@ -80,6 +80,12 @@ record Bundle(String id, Path directory) {
     return arguments;
   }
 
+  /** Whether conmon lets a client end the container's input. */
+  boolean isInputEndable() {
+    var pid = conmonPidOnFile();
+    return pid.isPresent() && !proc(pid.getAsInt(), "cmdline").contains(Conmon.KEEP_INPUT);
+  }
+
   OptionalInt conmonPidOnFile() {
     return number(conmonPidFile());
   }

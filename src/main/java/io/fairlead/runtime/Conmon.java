@@ -21,6 +21,9 @@ import tools.jackson.databind.json.JsonMapper;
  * @param state where the runtime keeps its own notes ({@code --root})
  */
 record Conmon(Path program, Path runtime, Path state, Spawn spawn, Reactor reactor) {
+  /** Without it conmon ends the input as soon as a client leaves. */
+  static final String KEEP_INPUT = "--leave-stdin-open";
+
   private static final int ANSWER_LIMIT_BYTES = 1 << 16;
 
   /** What conmon said: the first process, or the runtime's text in {@code message}. */
@@ -109,6 +112,9 @@ record Conmon(Path program, Path runtime, Path state, Spawn spawn, Reactor react
                 "--full-attach"));
     if (spec.isStdinOpen()) {
       arguments.add("--stdin");
+    }
+    if (spec.isStdinOpen() && !spec.isStdinOnce()) {
+      arguments.add(KEEP_INPUT);
     }
     return arguments;
   }

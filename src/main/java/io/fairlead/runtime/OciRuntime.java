@@ -11,16 +11,19 @@ import io.fairlead.linux.SeqPacket;
 import io.fairlead.linux.Spawn;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -41,6 +44,7 @@ public final class OciRuntime implements AutoCloseable {
   private final Reactor reactor;
   private final Spawn spawn;
   private final Exits exits;
+  private final Map<String, Console> consoles = new ConcurrentHashMap<>();
   private final Conmon conmon;
   private final CgroupLayout layout;
   private final Cgroups cgroups;
@@ -89,7 +93,7 @@ public final class OciRuntime implements AutoCloseable {
     throw new EngineFault(String.join("; ", refusals));
   }
 
-  /** crun before 1.16 refuses a machine with both cgroup versions, and runs where it sees one. */
+  /** crun 1.8 refuses a machine with both cgroup versions, and runs where it sees v1 alone. */
   private static void prepareMounts(Path runtime, List<Mounts.Mount> mounts) {
     boolean isCrun = String.valueOf(runtime.getFileName()).startsWith("crun");
     if (isCrun && CgroupLayout.of(mounts) == CgroupLayout.HYBRID) {
@@ -231,9 +235,13 @@ public final class OciRuntime implements AutoCloseable {
     var exit = exits.of(id);
     if (exit.isPresent()) {
       awaitEnd(id, exit.get());
-    } else if (bundle.exists()) {
+    } else if (bundle.exists() || Files.exists(conmon.state().resolve(id))) {
       // It failed on the way, or the daemon died on it: whatever bears its name has to end.
       endNamesakes(bundle);
+    }
+    var console = consoles.get(id);
+    if (console != null) {
+      console.close();
     }
     cgroups.remove(id);
     Bundle.removeTree(conmon.state().resolve(id));
@@ -328,10 +336,18 @@ public final class OciRuntime implements AutoCloseable {
    */
   public Attachment attach(String id, OutputSink sink) {
     try {
-      return new Attached(SeqPacket.connect(bundle(id).attachSocket()), reactor, sink, id);
+      var console = consoles.computeIfAbsent(id, this::connect);
+      var client = new Attached(console, sink, bundle(id).isInputEndable(), id);
+      console.join(client);
+      return client;
     } catch (KernelException e) {
       throw new EngineFault("cannot attach to container %s: %s".formatted(id, e.getMessage()), e);
     }
+  }
+
+  private Console connect(String id) {
+    return new Console(
+        SeqPacket.connect(bundle(id).attachSocket()), reactor, () -> consoles.remove(id));
   }
 
   /**
@@ -348,6 +364,8 @@ public final class OciRuntime implements AutoCloseable {
       } else if (reading.readOn()) {
         reading.flush();
       }
+    } catch (ClosedByInterruptException e) {
+      // The reader is called off; the thread's flag is set again.
     } catch (NoSuchFileException e) {
       // It has not written anything yet, and will not: no conmon has opened a log.
     } catch (IOException e) {
@@ -364,6 +382,7 @@ public final class OciRuntime implements AutoCloseable {
   /** Stops watching. Containers run on. */
   @Override
   public void close() {
+    List.copyOf(consoles.values()).forEach(Console::close);
     spawn.close();
     reactor.close();
   }

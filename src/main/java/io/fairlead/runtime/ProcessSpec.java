@@ -19,6 +19,8 @@ import java.util.Set;
  * @param mounts bind mounts, among them /etc/hosts, /etc/hostname and /etc/resolv.conf
  * @param addedCapabilities without {@code CAP_}, or {@code ALL}
  * @param isStdinOpen whether the process's standard input stays open for an attached client
+ * @param isStdinOnce whether a client may end that input; else it stays open while the container
+ *     lives, also without a client or an engine
  * @param log conmon's k8s-file log
  * @param inheritedFds descriptors that conmon shall keep while it lives (held ports), never the
  *     container
@@ -37,6 +39,7 @@ public record ProcessSpec(
     Set<String> droppedCapabilities,
     boolean isPrivileged,
     boolean isStdinOpen,
+    boolean isStdinOnce,
     Path log,
     List<Integer> inheritedFds) {
 

@@ -88,6 +88,7 @@ record ProcessUser(int uid, int gid, List<Integer> groups, String home) {
     }
     String home = fields.length > 5 && !fields[5].isEmpty() ? fields[5] : "/";
     return number(fields[2])
+        .filter(uid -> uid >= 0)
         .flatMap(uid -> number(fields[3]).map(gid -> new Account(fields[0], uid, gid, home)));
   }
 
@@ -99,13 +100,14 @@ record ProcessUser(int uid, int gid, List<Integer> groups, String home) {
     }
     List<String> members =
         fields.length > 3 ? List.of(fields[3].strip().split(",", -1)) : List.of();
-    return number(fields[2]).map(gid -> new Group(fields[0], gid, members));
+    return number(fields[2]).filter(gid -> gid >= 0).map(gid -> new Group(fields[0], gid, members));
   }
 
+  /** What is a number and no possible id is -1, and never found to be one. */
   private static Optional<Integer> number(String text) {
     try {
-      // A number too large for an int is a number all the same, and out of range.
-      return Optional.of(Math.clamp(Long.parseLong(text), -1, Integer.MAX_VALUE));
+      long number = Long.parseLong(text);
+      return Optional.of(number < 0 || number > Integer.MAX_VALUE ? -1 : (int) number);
     } catch (NumberFormatException e) {
       return Optional.empty();
     }

@@ -12,6 +12,10 @@ final class RuntimeErrors {
       "failed to create task for container: failed to create shim task: OCI runtime create"
           + " failed: ";
 
+  /** The last two are what crun and runc say of a directory. */
+  private static final List<String> DENIALS =
+      List.of("permission denied", "operation not permitted", "is a directory");
+
   private RuntimeErrors() {}
 
   /**
@@ -24,7 +28,7 @@ final class RuntimeErrors {
     String program = arguments.isEmpty() ? "" : arguments.getFirst();
     String cause = "";
     if (isAboutProgram(lower, program)) {
-      if (lower.contains("permission denied")) {
+      if (DENIALS.stream().anyMatch(lower::contains)) {
         cause = "exec: \"%s\": permission denied: unknown".formatted(program);
       } else if (lower.contains("not found") && !program.contains("/")) {
         cause = "exec: \"%s\": executable file not found in $PATH: unknown".formatted(program);

@@ -48,6 +48,7 @@ final class RuntimeTrial {
         Set.of(),
         false,
         false,
+        false,
         directory.resolve("log"),
         List.of());
   }

@@ -4,9 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.fairlead.EngineFault;
+import io.fairlead.linux.Libc;
+import io.fairlead.linux.Mounts;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -14,9 +21,10 @@ import org.junit.jupiter.params.AfterParameterizedClassInvocation;
 import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** One container at a time, under each runtime. */
+/** One container's life, and what it finds around it, under each runtime. */
 @Tag("kernel")
 @ParameterizedClass
 @ValueSource(strings = {"crun", "runc"})
@@ -40,96 +48,241 @@ class OciRuntimeTest {
 
   @Test
   void exitCodeOfTheProcessIsTheContainers() throws Exception {
-    String id = lab.launch(lab.spec("sh", "-c", "exit 42"));
-    assertThat(lab.end(id).code()).isEqualTo(42);
-    lab.runtime.delete(id);
-  }
-
-  @Test
-  void bothStreamsAreInTheLog() throws Exception {
-    assertThat(lab.output(lab.spec("sh", "-c", "echo out; echo err >&2; printf end")))
-        .contains("out\n", "!err\n", "end");
+    var spec = lab.launch(lab.script("exit 42"));
+    assertThat(lab.end(spec).code()).isEqualTo(42);
+    lab.runtime.delete(spec.id());
   }
 
   @Test
   void signalEndsItWith128AndTheSignalsNumber() throws Exception {
-    String id = lab.launch(lab.spec("sleep", "100"));
-    assertThat(lab.runtime.kill(id, 9)).isTrue();
-    assertThat(lab.end(id).code()).isEqualTo(137);
-    assertThat(lab.runtime.kill(id, 9)).isFalse();
-    lab.runtime.delete(id);
+    var spec = lab.launch(lab.run("sleep", "100"));
+    assertThat(lab.runtime.kill(spec.id(), 9)).isTrue();
+    assertThat(lab.end(spec).code()).isEqualTo(137);
+    assertThat(lab.runtime.kill(spec.id(), 9)).isFalse();
+    lab.runtime.delete(spec.id());
   }
 
   @Test
   void missingProgramIsSaidInDockersWords() {
-    var spec = lab.spec("nosuch");
-    assertThatThrownBy(() -> lab.launch(spec))
-        .isInstanceOf(EngineFault.class)
-        .hasMessageContaining("exec: \"nosuch\": executable file not found in $PATH: unknown");
-    lab.runtime.delete(spec.id());
+    assertRefused(
+        lab.run("nosuch"), "exec: \"nosuch\": executable file not found in $PATH: unknown");
   }
 
   @Test
   void missingProgramByPathIsSaidInDockersWords() {
-    var spec = lab.spec("/bin/nosuch");
-    assertThatThrownBy(() -> lab.launch(spec)).hasMessageContaining("no such file or directory");
-    lab.runtime.delete(spec.id());
+    assertRefused(lab.run("/bin/nosuch"), "no such file or directory");
   }
 
   @Test
   void programThatMayNotRunIsSaidInDockersWords() {
-    var spec = lab.spec("/tmp/plain");
-    assertThatThrownBy(() -> lab.launch(spec)).hasMessageContaining("permission denied");
-    lab.runtime.delete(spec.id());
+    assertRefused(lab.run("/tmp/plain"), "permission denied");
   }
 
   @Test
-  void attachedClientSeesOutputAndWritesInput() throws Exception {
-    var spec = withStdin(lab.spec("cat"));
-    var sink = new Lab.Collected();
-    lab.runtime.create(spec);
-    var attachment = lab.runtime.attach(spec.id(), sink);
-    lab.runtime.start(spec.id());
-    byte[] piece = "0123456789abcdef".repeat(4096).getBytes(StandardCharsets.UTF_8);
-    long total = 10L << 20;
-    for (long sent = 0; sent < total; sent += piece.length) {
-      attachment.write(ByteBuffer.wrap(piece));
-    }
-    attachment.closeInput();
-    assertThat(lab.end(spec.id()).code()).isZero();
-    assertThat(sink.awaitEnd()).isTrue();
-    assertThat(sink.bytes()).isEqualTo(total);
-    lab.runtime.delete(spec.id());
+  void directoryAsProgramIsSaidInDockersWords() {
+    assertRefused(lab.run("/tmp"), "permission denied");
   }
 
-  private static ProcessSpec withStdin(ProcessSpec s) {
-    return new ProcessSpec(
-        s.id(),
-        s.root(),
-        s.arguments(),
-        s.environment(),
-        s.workingDirectory(),
-        s.user(),
-        s.hostname(),
-        s.network(),
-        s.mounts(),
-        s.addedCapabilities(),
-        s.droppedCapabilities(),
-        s.isPrivileged(),
-        true,
-        s.log(),
-        s.inheritedFds());
+  @Test
+  void unknownUserIsSaidInDockersWords() {
+    assertRefused(
+        lab.run("true").as("bob"), "unable to find user bob: no matching entries in passwd file");
+  }
+
+  private void assertRefused(Run run, String words) {
+    var spec = run.spec();
+    assertThatThrownBy(
+            () -> {
+              lab.runtime.create(spec);
+              lab.runtime.start(spec.id());
+            })
+        .isInstanceOf(EngineFault.class)
+        .hasMessageContaining(words);
+    lab.runtime.delete(spec.id());
+    assertThat(lab.runtime.known()).isEmpty();
+  }
+
+  @Test
+  void processHasDockersFourteenCapabilities() throws Exception {
+    String status = lab.output(lab.run("cat", "/proc/self/status"));
+    assertThat(status).contains("CapEff:\t00000000a80425fb", "CapBnd:\t00000000a80425fb");
+    assertThat(status).contains("CapInh:\t0000000000000000", "Seccomp:\t2");
+  }
+
+  @Test
+  void capabilitiesAreAddedAndDropped() throws Exception {
+    var run = lab.run("cat", "/proc/self/status").drop("ALL").add("NET_ADMIN");
+    assertThat(lab.output(run)).contains("CapEff:\t0000000000001000");
+  }
+
+  @Test
+  void userComesFromTheRootsOwnFiles() throws Exception {
+    var run = lab.script("id; echo $HOME; cat /proc/self/status").as("ann");
+    assertThat(lab.output(run))
+        .contains("uid=1000(ann) gid=100(users) groups=10(wheel),100(users)", "/home/ann")
+        .contains("CapEff:\t0000000000000000");
+  }
+
+  @Test
+  void processHasThreeDescriptorsAndNoMore() throws Exception {
+    // The fourth is the one by which ls reads the directory.
+    assertThat(lab.output(lab.run("ls", "/proc/self/fd"))).isEqualTo("0\n1\n2\n3\n");
+  }
+
+  @Test
+  void missingWorkingDirectoryIsMade() throws Exception {
+    assertThat(lab.output(lab.run("pwd").in("/srv/deep"))).isEqualTo("/srv/deep\n");
+  }
+
+  @Test
+  void kernelsFilesAreMaskedAndReadOnly() throws Exception {
+    var run = lab.script("cat /proc/keys; ls /sys/firmware; cat /proc/self/mounts");
+    assertThat(lab.output(run))
+        .containsPattern("/proc/sys proc ro,")
+        .containsPattern("/sys sysfs ro,")
+        .containsPattern("/sys/fs/cgroup\\S* cgroup2? ro,")
+        .containsPattern("/proc/keys tmpfs ");
+  }
+
+  @Test
+  void bindMountsAreThereReadOnlyOrNot() throws Exception {
+    Path source = Files.createDirectories(lab.directory.resolve("source"));
+    var run =
+        lab.script("touch /a/x; touch /b/y").mount(source, "/a", false).mount(source, "/b", true);
+    assertThat(lab.output(run)).isEqualTo("!touch: /b/y: Read-only file system\n");
+    assertThat(source.resolve("x")).exists();
+  }
+
+  @Test
+  void privilegedHasEverythingTheEngineHas() throws Exception {
+    var run = lab.script("cat /proc/self/status; ls /dev; mkdir /sys/fs/cgroup/*/x").privileged();
+    String output = lab.output(run);
+    assertThat(output).contains("Seccomp:\t0", "kmsg");
+    assertThat(output).contains(capabilitiesOf("CapBnd"));
+  }
+
+  private static String capabilitiesOf(String set) throws Exception {
+    return Files.readAllLines(Path.of("/proc/self/status")).stream()
+        .filter(line -> line.startsWith(set))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  @Test
+  void hostModeIsTheEnginesHostAndSeesItsLinks() throws Exception {
+    String inside = lab.output(lab.script("ls /sys/class/net; ls -l /proc/self/ns/net"));
+    String hosts =
+        lab.host
+            .call("look", () -> Files.readSymbolicLink(Path.of("/proc/thread-self/ns/net")))
+            .toString();
+    assertThat(inside).startsWith("lo\n").contains(hosts);
+  }
+
+  @Test
+  void conmonHoldsNothingOfOurs() throws Exception {
+    Path held = Files.createFile(lab.directory.resolve("held"));
+    int descriptor = Libc.open(held.toString(), 0, 0);
+    var spec = lab.launch(lab.run("sleep", "100").inherit(descriptor));
+    Libc.close(descriptor);
+    int conmon = lab.runtime.conmonPid(spec.id()).orElseThrow();
+    assertThat(Files.readSymbolicLink(Path.of("/proc/" + conmon + "/fd/3"))).isEqualTo(held);
+    assertThat(descriptors(conmon))
+        .allMatch(
+            target ->
+                target.equals(held.toString())
+                    || target.equals("/dev/null")
+                    || target.startsWith("pipe:")
+                    || target.startsWith("anon_inode:")
+                    || target.startsWith("socket:")
+                    || target.startsWith(lab.execRoot.toString())
+                    || target.startsWith("/sys/fs/cgroup/")
+                    || target.equals(spec.log().toString()));
+    lab.runtime.delete(spec.id());
+    Files.delete(held);
+  }
+
+  private static List<String> descriptors(int pid) throws Exception {
+    var targets = new ArrayList<String>();
+    try (var entries = Files.list(Path.of("/proc/" + pid + "/fd"))) {
+      for (Path entry : entries.toList()) {
+        targets.add(Files.readSymbolicLink(entry).toString());
+      }
+    }
+    return targets;
+  }
+
+  @Test
+  void newDaemonFindsWhatTheOldOneLeft() throws Exception {
+    var running = lab.launch(lab.script("read line; echo got $line").keptInput());
+    var ended = lab.launch(lab.script("exit 3"));
+    var made = lab.run("true").spec();
+    lab.runtime.create(made);
+    lab.end(ended);
+    int conmon = lab.runtime.conmonPid(running.id()).orElseThrow();
+    lab.restart();
+    assertThat(lab.runtime.known())
+        .isEqualTo(List.copyOf(new TreeSet<>(List.of(running.id(), ended.id(), made.id()))));
+    assertThat(lab.runtime.conmonPid(running.id())).hasValue(conmon);
+    assertThat(lab.runtime.started(running.id())).isPresent();
+    assertThat(lab.runtime.started(made.id())).isEmpty();
+    assertThat(lab.end(ended).code()).isEqualTo(3);
+    var sink = new CollectingSink();
+    var attachment = lab.runtime.attach(running.id(), sink);
+    attachment.write(ByteBuffer.wrap("it\n".getBytes(StandardCharsets.UTF_8)));
+    assertThat(lab.end(running).code()).isZero();
+    assertThat(sink.awaitEnd()).isTrue();
+    assertThat(sink.text()).isEqualTo("got it\n");
+    for (var spec : List.of(running, ended, made)) {
+      lab.runtime.delete(spec.id());
+    }
+  }
+
+  @Test
+  void killedConmonEndsTheContainerWith137() throws Exception {
+    var spec = lab.launch(lab.run("sleep", "100"));
+    int init = lab.runtime.started(spec.id()).orElseThrow().pid();
+    ProcessHandle.of(lab.runtime.conmonPid(spec.id()).orElseThrow())
+        .orElseThrow()
+        .destroyForcibly();
+    assertThat(lab.end(spec).code()).isEqualTo(137);
+    assertThat(Bundle.proc(init, "stat")).matches("(?s)|.*\\) [ZX] .*");
+    lab.runtime.delete(spec.id());
+    assertNothingLeft(spec.id());
   }
 
   @Test
   void deleteLeavesNothing() throws Exception {
-    String id = lab.launch(lab.spec("sh", "-c", "sleep 100 & sleep 100"));
-    lab.runtime.delete(id);
-    assertThat(lab.runtime.known()).isEmpty();
+    var spec = lab.launch(lab.script("sleep 100 & sleep 100"));
+    lab.runtime.delete(spec.id());
+    assertNothingLeft(spec.id());
+    lab.runtime.delete(spec.id());
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 4, 8, 12, 16, 20, 30, 40, 60, 100})
+  void whatADaemonLeftHalfMadeIsDeleted(int delayMillis) throws Exception {
+    try (var daemon = new DoomedDaemon(lab, runtimeName)) {
+      daemon.killAfter(Duration.ofMillis(delayMillis));
+    }
+    lab.restart();
+    lab.runtime.known().forEach(lab.runtime::delete);
+    assertNothingLeft("");
+  }
+
+  private void assertNothingLeft(String id) throws Exception {
     assertThat(lab.execRoot.resolve("oci")).isEmptyDirectory();
     assertThat(lab.execRoot.resolve("runtime")).isEmptyDirectory();
-    for (Path hierarchy : CgroupLayout.hierarchies(io.fairlead.linux.Mounts.table())) {
-      assertThat(hierarchy.resolve("fairlead-" + id)).doesNotExist();
+    for (Path hierarchy : CgroupLayout.hierarchies(Mounts.table())) {
+      try (var groups = Files.list(hierarchy)) {
+        assertThat(groups).noneMatch(group -> group.toString().contains("/fairlead-" + id));
+      }
+    }
+    assertThat(Files.readString(Path.of("/proc/self/mountinfo")))
+        .doesNotContain(lab.execRoot + "/");
+    try (var processes = ProcessHandle.allProcesses()) {
+      assertThat(processes)
+          .noneMatch(
+              p -> Bundle.proc((int) p.pid(), "cmdline").contains(lab.execRoot + "/runtime"));
     }
   }
 }

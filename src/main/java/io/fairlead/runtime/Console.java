@@ -1,0 +1,168 @@
+package io.fairlead.runtime;
+
+import static io.fairlead.linux.Errno.check;
+
+import io.fairlead.linux.Errno;
+import io.fairlead.linux.Libc;
+import io.fairlead.linux.Reactor;
+import io.fairlead.linux.SeqPacket;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
+import java.time.Instant;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArraySet;
+
+/**
+ * The one connection to a container's conmon, for all its clients. Conmon waits for its slowest
+ * reader, and the container with it, so the reactor takes at once whatever comes. And conmon ends
+ * the container's input when a connection ends: clients that leave must not be connections.
+ */
+final class Console {
+  /** Conmon reads no more than 32 KiB of a message (CONN_SOCK_BUF_SIZE of its config.h). */
+  private static final int MESSAGE_MAX_BYTES = 8 << 10;
+
+  private static final int RECEIVE_BYTES = 64 << 10;
+
+  /** The first byte of each message tells the stream (stdpipe_t of conmon's utils.h). */
+  private static final byte FROM_STDOUT = 2;
+
+  private static final byte FROM_STDERR = 3;
+
+  private final SeqPacket socket;
+  private final Reactor reactor;
+  private final Runnable ended;
+  private final MemorySegment buffer = Arena.ofAuto().allocate(RECEIVE_BYTES);
+  private final Set<Attached> clients = new CopyOnWriteArraySet<>();
+
+  /** Guards the socket: the number of a closed descriptor may be another's already. */
+  private final Object connection = new Object();
+
+  private boolean isDisconnected;
+
+  /**
+   * @param ended is called once, when the connection is gone
+   */
+  Console(SeqPacket socket, Reactor reactor, Runnable ended) {
+    this.socket = socket;
+    this.reactor = reactor;
+    this.ended = ended;
+    reactor.watch(socket.number(), Libc.EPOLLIN, this::ready);
+  }
+
+  /** Output from now on goes to this client too. */
+  void join(Attached client) {
+    clients.add(client);
+    if (isDisconnected()) {
+      client.outputEnded();
+    }
+  }
+
+  void leave(Attached client) {
+    clients.remove(client);
+  }
+
+  private boolean isDisconnected() {
+    synchronized (connection) {
+      return isDisconnected;
+    }
+  }
+
+  private void ready(int events) {
+    if ((events & Libc.EPOLLOUT) != 0) {
+      synchronized (connection) {
+        awaitEvents(Libc.EPOLLIN);
+        connection.notifyAll();
+      }
+    }
+    if ((events & ~Libc.EPOLLOUT) != 0) {
+      receive();
+    }
+  }
+
+  private void awaitEvents(int events) {
+    if (!isDisconnected) {
+      reactor.change(socket.number(), events);
+    }
+  }
+
+  private void receive() {
+    int length;
+    synchronized (connection) {
+      length = isDisconnected ? 0 : socket.receive(buffer);
+    }
+    if (length == -Errno.EAGAIN || length == -Errno.EINTR) {
+      return;
+    }
+    if (length <= 0) {
+      close();
+      return;
+    }
+    byte kind = buffer.get(ValueLayout.JAVA_BYTE, 0);
+    if ((kind == FROM_STDOUT || kind == FROM_STDERR) && !clients.isEmpty()) {
+      var stream = kind == FROM_STDOUT ? OutputSink.Stream.STDOUT : OutputSink.Stream.STDERR;
+      byte[] bytes = buffer.asSlice(1, length - 1L).toArray(ValueLayout.JAVA_BYTE);
+      var at = Instant.now();
+      clients.forEach(client -> client.output(stream, at, ByteBuffer.wrap(bytes)));
+    }
+  }
+
+  /**
+   * Sends to the container's input; waits while the container does not read. What is written to one
+   * that has ended, or has closed its input, is lost, as in a pipe.
+   */
+  void write(ByteBuffer bytes) {
+    try (var scratch = Arena.ofConfined()) {
+      var message = scratch.allocate(MESSAGE_MAX_BYTES);
+      while (bytes.hasRemaining()) {
+        int length = Math.min(bytes.remaining(), MESSAGE_MAX_BYTES);
+        MemorySegment.copy(MemorySegment.ofBuffer(bytes), 0, message, 0, length);
+        send(message.asSlice(0, length));
+        bytes.position(bytes.position() + length);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void send(MemorySegment message) throws InterruptedException {
+    synchronized (connection) {
+      int sent = isDisconnected ? -Errno.EPIPE : socket.send(message);
+      while (sent == -Errno.EAGAIN || sent == -Errno.EINTR) {
+        if (sent == -Errno.EAGAIN) {
+          awaitEvents(Libc.EPOLLIN | Libc.EPOLLOUT);
+          connection.wait();
+        }
+        sent = isDisconnected ? -Errno.EPIPE : socket.send(message);
+      }
+      if (sent != -Errno.EPIPE && sent != -Errno.ENOTCONN && sent != -Errno.ECONNRESET) {
+        check(sent, "send", "attach socket");
+      }
+    }
+  }
+
+  /** Conmon ends the container's input when it sees this; output still arrives. */
+  void endInput() {
+    synchronized (connection) {
+      if (!isDisconnected) {
+        socket.shutdownOutput();
+      }
+    }
+  }
+
+  /** Gives the connection up; clients still get what they were sent. */
+  void close() {
+    synchronized (connection) {
+      if (isDisconnected) {
+        return;
+      }
+      isDisconnected = true;
+      reactor.forget(socket.number());
+      socket.close();
+      connection.notifyAll();
+    }
+    ended.run();
+    clients.forEach(Attached::outputEnded);
+  }
+}
