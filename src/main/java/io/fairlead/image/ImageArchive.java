@@ -35,7 +35,7 @@ final class ImageArchive implements AutoCloseable {
 
   private ImageArchive(Path directory, Layers layers) {
     this.directory = directory;
-    this.tree = new LayerTree(directory);
+    this.tree = new LayerTree(directory, Marks.FILES);
     this.layers = layers;
   }
 
@@ -56,7 +56,7 @@ final class ImageArchive implements AutoCloseable {
     Path directory = layers.newScratch();
     try {
       var tar = new TarReader(Compression.unpack(archive), false);
-      new Unpacker(tar, directory).taking(TAKEN).unpack();
+      new Unpacker(tar, directory, Marks.FILES).taking(TAKEN).unpack();
       return new ImageArchive(directory, layers);
     } catch (IOException e) {
       Trees.delete(directory);
@@ -77,7 +77,8 @@ final class ImageArchive implements AutoCloseable {
       return OciLayout.images(this, index.get());
     }
     throw new InvalidRequest(
-        "this is no archive of images: it has neither manifest.json (docker save) nor index.json (OCI layout); a root file system is for import");
+        "this is no archive of images: it has neither manifest.json (docker save) nor index.json"
+            + " (OCI layout); a root file system is for import");
   }
 
   /**

@@ -6,6 +6,7 @@ import io.fairlead.linux.Libc;
 import io.fairlead.linux.Trees;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -15,6 +16,7 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 /** Puts a layer over a directory the way overlayfs shows it, by copying. */
 final class LayerCopy {
@@ -30,8 +32,8 @@ final class LayerCopy {
     Files.walkFileTree(layer, visit);
     // --reflink shares the blocks where the file system can.
     run("cp", "-a", "--reflink=auto", "--no-target-directory", layer.toString(), target.toString());
-    for (Path whiteout : visit.whiteouts) {
-      Files.delete(whiteout);
+    for (Path mark : visit.marks) {
+      Files.delete(mark);
     }
   }
 
@@ -39,7 +41,7 @@ final class LayerCopy {
   private static final class Visit extends SimpleFileVisitor<Path> {
     private final Path target;
     private final Path layer;
-    private final List<Path> whiteouts = new ArrayList<>();
+    private final List<Path> marks = new ArrayList<>();
 
     Visit(Path target, Path layer) {
       this.target = target;
@@ -47,11 +49,9 @@ final class LayerCopy {
     }
 
     @Override
-    public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes)
-        throws IOException {
+    public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes) {
       Path below = below(directory);
-      boolean isFile = !Files.isDirectory(below, LinkOption.NOFOLLOW_LINKS);
-      if (isFile || isOpaque(directory)) {
+      if (isOpaque(directory) || !Files.isDirectory(below, LinkOption.NOFOLLOW_LINKS)) {
         Trees.delete(below);
       }
       return FileVisitResult.CONTINUE;
@@ -61,10 +61,28 @@ final class LayerCopy {
     public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
       Path below = below(file);
       Trees.delete(below);
-      if (attributes.isOther() && isWhiteout(file)) {
-        whiteouts.add(below);
+      String name = String.valueOf(file.getFileName());
+      if (name.equals(Marks.OPAQUE_FILE)) {
+        marks.add(below);
+        Path directory = Objects.requireNonNull(below.getParent());
+        if (Files.isDirectory(directory)) {
+          Trees.empty(directory);
+        }
+      } else if (name.startsWith(Marks.WHITEOUT)) {
+        marks.add(below);
+        Trees.delete(deletedBy(below));
+      } else if (attributes.isOther() && isWhiteout(file)) {
+        marks.add(below);
       }
       return FileVisitResult.CONTINUE;
+    }
+
+    /** By way of its URI, which has the bytes of names that are no UTF-8. */
+    private static Path deletedBy(Path mark) {
+      String uri = mark.toUri().toString();
+      int name = uri.lastIndexOf('/') + 1;
+      return Path.of(
+          URI.create(uri.substring(0, name) + uri.substring(name + Marks.WHITEOUT.length())));
     }
 
     private Path below(Path path) {
@@ -80,7 +98,7 @@ final class LayerCopy {
   }
 
   private static boolean isOpaque(Path directory) {
-    return Directory.attribute(directory, LayerTree.OPAQUE).isPresent();
+    return Directory.attribute(directory, Marks.OPAQUE).isPresent();
   }
 
   private static void run(String... command) throws IOException {

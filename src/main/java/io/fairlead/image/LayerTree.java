@@ -8,7 +8,6 @@ import io.fairlead.linux.Directory.Kind;
 import io.fairlead.linux.Errno;
 import io.fairlead.linux.Fd;
 import io.fairlead.linux.KernelException;
-import io.fairlead.linux.Libc;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,16 +22,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class LayerTree implements AutoCloseable {
   private static final int MAX_LINKS = 40; // the kernel's MAXSYMLINKS
-  static final String OPAQUE = "trusted.overlay.opaque";
 
   private final Directory root;
-  private final Path path;
+  private final Marks marks;
   // Entries of one directory mostly follow each other.
   private @Nullable EntryPath rememberedPath;
   private @Nullable Directory remembered;
 
-  LayerTree(Path path) {
-    this.path = path;
+  LayerTree(Path path, Marks marks) {
+    this.marks = marks;
     this.root = Directory.open(path);
   }
 
@@ -53,7 +51,7 @@ final class LayerTree implements AutoCloseable {
     place.directory().makeDirectory(place.name(), 0755);
     if (kind.equals(Optional.of(Kind.WHITEOUT))) {
       // The lower layers' directory is gone: this one does not merge with it.
-      makeOpaque(place);
+      marks.hideBelow(place.directory(), place.name());
     }
     return place;
   }
@@ -131,17 +129,13 @@ final class LayerTree implements AutoCloseable {
   /** Marks a name as deleted from the layers below. What this layer itself has there stays. */
   void whiteout(EntryPath at) {
     var place = place(at);
-    var kind = place.directory().kind(place.name());
-    if (kind.isEmpty()) {
-      place.directory().makeNode(place.name(), Libc.S_IFCHR, 0, 0);
-    } else if (kind.get() == Kind.DIRECTORY) {
-      makeOpaque(place);
-    }
+    marks.delete(place.directory(), place.name());
   }
 
   /** Hides what the layers below have in a directory. */
   void opaque(EntryPath at) {
-    makeOpaque(directory(at));
+    var place = directory(at);
+    marks.hideBelow(place.directory(), place.name());
   }
 
   /** Opens a file that is here, following links that stay inside. */
@@ -169,10 +163,6 @@ final class LayerTree implements AutoCloseable {
       }
     }
     return Optional.empty();
-  }
-
-  private static void makeOpaque(Place place) {
-    place.directory().setAttribute(place.name(), OPAQUE, new byte[] {'y'});
   }
 
   private Place cleared(EntryPath at) {
@@ -260,7 +250,7 @@ final class LayerTree implements AutoCloseable {
           }
           at.remove(name);
           at.makeDirectory(name, 0755);
-          makeOpaque(new Place(at, name));
+          marks.hideBelow(at, name);
         }
         default -> throw e;
       }
@@ -311,10 +301,5 @@ final class LayerTree implements AutoCloseable {
   public void close() {
     forget();
     root.close();
-  }
-
-  @Override
-  public String toString() {
-    return path.toString();
   }
 }

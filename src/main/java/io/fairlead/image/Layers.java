@@ -32,10 +32,12 @@ final class Layers {
 
   private final Path layers;
   private final Path scratch;
+  private final Marks marks;
 
-  private Layers(Path dataRoot) {
-    this.layers = directory(dataRoot);
-    this.scratch = dataRoot.resolve("image/unpacking");
+  private Layers(Path layers, Path scratch, Marks marks) {
+    this.layers = layers;
+    this.scratch = scratch;
+    this.marks = marks;
   }
 
   /** A layer that was unpacked and is not recorded yet. */
@@ -48,26 +50,27 @@ final class Layers {
 
   /** Opens the layers of a data root, and removes what no record claims. */
   static Layers open(Store store, Path dataRoot) {
-    var opened = new Layers(dataRoot);
+    Path layers = directory(dataRoot);
+    Path scratch = dataRoot.resolve("image/unpacking");
     try {
-      Trees.delete(opened.scratch);
-      for (var directory : List.of(opened.layers, opened.scratch)) {
+      Trees.delete(scratch);
+      for (var directory : List.of(layers, scratch)) {
         Files.createDirectories(directory);
         // Set-id files of images are nobody's to run from here.
         Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx------"));
       }
       var known =
           store.read(Records::layers).stream().map(LayerRow::directory).collect(Collectors.toSet());
-      try (var found = Files.newDirectoryStream(opened.layers)) {
+      try (var found = Files.newDirectoryStream(layers)) {
         for (Path directory : found) {
           if (!known.contains(String.valueOf(directory.getFileName()))) {
             Trees.delete(directory);
           }
         }
       }
-      return opened;
+      return new Layers(layers, scratch, Marks.usableIn(scratch));
     } catch (IOException e) {
-      throw new EngineFault("cannot open the layers in %s: %s".formatted(opened.layers, e), e);
+      throw new EngineFault("cannot open the layers in %s: %s".formatted(layers, e), e);
     }
   }
 
@@ -92,7 +95,7 @@ final class Layers {
     Path directory = newScratch();
     try {
       var tar = new DigestInputStream(Compression.unpack(archive), Digests.sha256());
-      long size = new Unpacker(new TarReader(tar, needsEndMark), directory).unpack();
+      long size = new Unpacker(new TarReader(tar, needsEndMark), directory, marks).unpack();
       return new Unpacked(Digests.name(tar.getMessageDigest()), directory, size);
     } catch (IOException e) {
       Trees.delete(directory);

@@ -277,7 +277,7 @@ final class TarReader {
   private byte[] readContent(String what, int limit) throws IOException {
     long size = number(124, 12);
     if (size < 0 || size > limit) {
-      throw broken("a %s of %d bytes; at most %d are read".formatted(what, size, limit));
+      throw broken("the %s has %d bytes, and at most %d are read".formatted(what, size, limit));
     }
     byte[] content = in.readNBytes((int) size);
     unreadBytes = size - content.length;

@@ -27,14 +27,13 @@ import org.slf4j.LoggerFactory;
  */
 final class Unpacker {
   private static final Logger LOG = LoggerFactory.getLogger(Unpacker.class);
-  private static final String WHITEOUT = ".wh.";
-  private static final String OPAQUE = ".wh..wh..opq";
   private static final int CHUNK = 1 << 16;
   private static final int MAX_DIRECTORIES = 1 << 20;
   private static final long WORTH_A_LOOK_BYTES = 1 << 26;
 
   private final TarReader tar;
   private final Path target;
+  private final Marks marks;
   private final byte[] chunk = new byte[CHUNK];
   // A directory's time changes with each entry made in it, so it is set last.
   private final Map<EntryPath, TarEntry> directories = new LinkedHashMap<>();
@@ -42,8 +41,9 @@ final class Unpacker {
   private boolean hasWarned;
   private Set<TarEntry.Type> taken = EnumSet.allOf(TarEntry.Type.class);
 
-  Unpacker(TarReader tar, Path target) {
+  Unpacker(TarReader tar, Path target, Marks marks) {
     this.tar = tar;
+    this.marks = marks;
     this.target = target;
   }
 
@@ -59,7 +59,7 @@ final class Unpacker {
    *     far is the caller's to remove
    */
   long unpack() throws IOException {
-    try (var tree = new LayerTree(target);
+    try (var tree = new LayerTree(target, marks);
         var arena = Arena.ofConfined()) {
       var buffer = arena.allocate(CHUNK);
       for (var entry = tar.next(); entry.isPresent(); entry = tar.next()) {
@@ -76,7 +76,7 @@ final class Unpacker {
       throw refused(entry.name(), "an archive of images has files only");
     }
     try {
-      if (!at.isRoot() && at.last().startsWith(WHITEOUT)) {
+      if (!at.isRoot() && at.last().startsWith(Marks.WHITEOUT)) {
         mark(tree, at);
       } else {
         make(tree, at, entry, buffer);
@@ -88,14 +88,14 @@ final class Unpacker {
   }
 
   private void mark(LayerTree tree, EntryPath at) {
-    if (at.last().equals(OPAQUE)) {
+    if (at.last().equals(Marks.OPAQUE_FILE)) {
       tree.opaque(at.parent());
       return;
     }
-    if (at.last().startsWith(WHITEOUT + WHITEOUT)) {
+    if (at.last().startsWith(Marks.WHITEOUT + Marks.WHITEOUT)) {
       return; // aufs's own records
     }
-    String name = at.last().substring(WHITEOUT.length());
+    String name = at.last().substring(Marks.WHITEOUT.length());
     if (name.isEmpty() || name.equals(".") || name.equals("..")) {
       throw refused(at.toString(), "it deletes no name");
     }

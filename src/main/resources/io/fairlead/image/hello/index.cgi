@@ -43,19 +43,21 @@ address_of() {
 # box X Y CLASS TITLE LINE LINE
 box() {
   # A v6 address is longer than the box is wide in the usual size.
-  size5=; size6=
+  size5=; size6=; line=54
+  [ -z "$6" ] && line=62
   [ ${#5} -gt 21 ] && size5=' textLength="172" lengthAdjust="spacingAndGlyphs"'
   [ ${#6} -gt 21 ] && size6=' textLength="172" lengthAdjust="spacingAndGlyphs"'
   cat <<BOX
 <g class="$3" transform="translate($1 $2)"><rect width="196" height="92" rx="12"/>
-<text class="t" x="98" y="30">$4</text><text x="98" y="54"$size5>$5</text><text x="98" y="74"$size6>$6</text></g>
+<text class="t" x="98" y="30">$4</text><text x="98" y="$line"$size5>$5</text><text x="98" y="74"$size6>$6</text></g>
 BOX
 }
 
 # arrow X1 Y1 X2 Y2 LABEL: across or down, with a label above or beside it
 arrow() {
-  printf '<line class="a" x1="%s" y1="%s" x2="%s" y2="%s" marker-end="url(#tip)"/>' "$1" "$2" "$3" "$4"
-  [ "$2" = "$4" ] && printf '<text class="l" x="%s" y="%s">%s</text>\n' $((($1 + $3) / 2)) $(($2 - 9)) "$5"
+  # Each drawing has its own tip: one that is not displayed lends none.
+  printf '<line class="a" x1="%s" y1="%s" x2="%s" y2="%s" marker-end="url(#tip-%s)"/>' "$1" "$2" "$3" "$4" "$way"
+  [ "$2" = "$4" ] && printf '<text class="l" x="%s" y="%s">%s</text>\n' $((($1 + $3) / 2 - 4)) $(($2 - 10)) "$5"
   [ "$1" = "$3" ] && printf '<text class="l s" x="%s" y="%s">%s</text>\n' $(($1 + 12)) $((($2 + $4) / 2 + 5)) "$5"
   return 0
 }
@@ -67,7 +69,9 @@ stations() {
       own4=$(address_of "$way_out" inet)
       own6=$(address_of "$way_out" inet6)
       echo "you|seen here as|$caller|asks"
-      echo "host|$asked|publishes the port|DNAT"
+      # Asked at its own address, the container was reached without a published port.
+      host=${asked%:*}
+      [ "$host" = "$own4" ] || [ "$host" = "[$own6]" ] || echo "host|$asked|publishes the port|DNAT"
       echo "bridge|${gateway4:-$gateway6}|$([ -n "$gateway4" ] && echo "$gateway6")|veth"
       echo "${way_out:-no route}|${own4:-$own6}|$([ -n "$own4" ] && echo "$own6")|"
       ;;
@@ -91,8 +95,8 @@ diagram() {
     else
       width=200; height=$((count * 92 + (count - 1) * 44 + 4))
     fi
-    echo "<svg class=\"map $way\" viewBox=\"0 0 $width $height\" role=\"img\" aria-label=\"The way of a packet from you to this container\">"
-    echo '<defs><marker id="tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto"><path d="M0 0 8 4 0 8z"/></marker></defs>'
+    echo "<svg class=\"map $way\" style=\"max-width: ${width}px\" viewBox=\"0 0 $width $height\" role=\"img\" aria-label=\"The way of a packet from you to this container\">"
+    echo "<defs><marker id=\"tip-$way\" viewBox='0 0 8 8' refX='7' refY='4' markerWidth='5' markerHeight='5' orient='auto'><path d='M0 0 8 4 0 8z'/></marker></defs>"
     x=2; y=2; n=0
     stations | while IFS='|' read -r title line1 line2 label; do
       n=$((n + 1))
@@ -146,11 +150,12 @@ routes() {
 }
 
 processes() {
-  ps -o pid,user,args 2>/dev/null | text | awk '
-    NR > 1 { pid = $1; user = $2; $1 = $2 = ""; sub(/^ +/, "")
+  ps -o pid,user,args 2>/dev/null | text | awk -v mine="$PPID" '
+    NR > 1 { pid = $1; user = $2; $1 = $2 = ""; sub(/^ +/, ""); sub(/^[{][^}]*[}] /, "")
       if (/^(ps|sed|tr|awk|head) / || /index\.cgi/) next
       if (++n > 30) next
-      printf "<tr><th scope=\"row\" data-c=\"PID\"><code>%s</code></th><td data-c=\"User\">%s</td><td data-c=\"Command\"><code>%s</code></td></tr>\n", pid, user, substr($0, 1, 120) }
+      printf "<tr><th scope=\"row\" data-c=\"PID\"><code>%s</code></th><td data-c=\"User\">%s</td><td data-c=\"Command\"><code>%s</code>%s</td></tr>\n", \
+        pid, user, substr($0, 1, 120), pid == mine ? " <i>answering you</i>" : "" }
     END { if (n > 30) printf "<tr><td colspan=\"3\" class=\"none\">and %d more</td></tr>\n", n - 30 }'
 }
 
@@ -192,7 +197,7 @@ cat <<BODY
 <section class="way">
 $(diagram)
 </section>
-<section><h2>Interfaces</h2>
+<section class="wide"><h2>Interfaces</h2>
 <table><thead><tr><th scope="col">Interface</th><th scope="col">Addresses</th><th scope="col">MAC</th><th scope="col">MTU</th></tr></thead><tbody>
 $(interfaces)
 </tbody></table></section>
