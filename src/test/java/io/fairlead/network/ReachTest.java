@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -25,8 +26,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * Who reaches what on the default bridge, a cell a row, with {@code bridge-nf-call-iptables} 0 and 1. Every denial has its control: the
- * same packet passes when the rule that guards is gone.
+ * Who reaches what on the default bridge, a cell a row, with {@code bridge-nf-call-iptables} 0 and
+ * 1. Every denial has its control: the same packet passes when the rule that guards is gone.
  */
 @Tag("kernel")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -107,7 +108,8 @@ class ReachTest {
   }
 
   /** Direct access: the other host has a route to the containers' subnet. */
-  @ParameterizedTest(name = "outside to the container by {0} on {1}, bridge-nf {2}: dropped and counted")
+  @ParameterizedTest(
+      name = "outside to the container by {0} on {1}, bridge-nf {2}: dropped and counted")
   @CsvSource({"tcp, 80, 0", "tcp, 80, 1", "udp, 53, 0", "udp, 53, 1"})
   void aContainerIsNotReachedByItsAddressFromOutside(String protocol, int port, int bridgeNf) {
     bridgeNetfilter(bridgeNf);
@@ -121,16 +123,23 @@ class ReachTest {
         () -> assertThat(ask("outside", protocol, "WEB:" + port)).as("control").isPresent());
   }
 
-  /** A neighbour and another host send to 127.0.0.1 through the bridge and the wire: their own loopback is taken out of the way. */
+  /**
+   * A neighbour and another host send to 127.0.0.1 through the bridge and the wire: their own
+   * loopback is taken out of the way.
+   */
   @ParameterizedTest(name = "{0} to {1}, bridge-nf {2}: dropped")
   @CsvSource({
-    "neighbour, 127.0.0.1:9000, 0", "neighbour, 127.0.0.1:9000, 1",
-    "outside, 127.0.0.1:9000, 0", "outside, 127.0.0.1:8081, 0", "outside, 127.0.0.1:8081, 1",
+    "neighbour, 127.0.0.1:9000, 0",
+    "neighbour, 127.0.0.1:9000, 1",
+    "outside, 127.0.0.1:9000, 0",
+    "outside, 127.0.0.1:8081, 0",
+    "outside, 127.0.0.1:8081, 1",
   })
   void theHostsLoopbackIsNotReached(String from, String target, int bridgeNf) {
     bridgeNetfilter(bridgeNf);
     intoTheWire(from);
-    // Only so would the host itself let it in: route_localnet is on for our bridges, and off for its wire.
+    // Only so would the host itself let it in: route_localnet is on for our bridges, and off for
+    // its wire.
     host.exec("sysctl", "-qw", "net.ipv4.conf.to-outside.route_localnet=1");
     try {
       long before = dropped("loopback destination, not by lo");
@@ -202,7 +211,8 @@ class ReachTest {
   /** Sends every datagram back, in the web container's sandbox. */
   private void serveEcho() {
     DatagramSocket server =
-        namespace("web").call("serve echo", () -> new DatagramSocket(53, InetAddress.ofLiteral("0.0.0.0")));
+        namespace("web")
+            .call("serve echo", () -> new DatagramSocket(53, InetAddress.ofLiteral("0.0.0.0")));
     echo = server;
     Thread.ofVirtual()
         .name("echo")
@@ -241,7 +251,8 @@ class ReachTest {
   }
 
   private static Command inside(Container container, String... command) {
-    var line = new ArrayList<>(List.of("nsenter", "--net=" + container.network().sandboxKey(), "--"));
+    var line =
+        new ArrayList<>(List.of("nsenter", "--net=" + container.network().sandboxKey(), "--"));
     line.addAll(List.of(command));
     return Command.run(line);
   }
@@ -251,27 +262,39 @@ class ReachTest {
   }
 
   private String address(Container container) {
-    return container.network().endpoints().get("bridge").address().orElseThrow();
+    return endpoint(container).address().orElseThrow();
+  }
+
+  private static NetworkSettings.EndpointSettings endpoint(Container container) {
+    return Objects.requireNonNull(container.network().endpoints().get("bridge"));
   }
 
   private String gateway() {
-    return web.network().endpoints().get("bridge").gateway().orElseThrow();
+    return endpoint(web).gateway().orElseThrow();
   }
 
   /** How many packets a rule of ours has counted. */
   private long dropped(String comment) {
-    return host.exec("nft", "list", "table", "inet", table).stdout().lines()
+    return host.exec("nft", "list", "table", "inet", table)
+        .stdout()
+        .lines()
         .filter(line -> line.contains('"' + comment + '"'))
         .mapToLong(line -> Long.parseLong(line.replaceAll(".*packets (\\d+) .*", "$1")))
         .sum();
   }
 
-  /** Takes away the rules of a chain whose comment begins so, does something, and has the engine mend them. */
+  /**
+   * Takes away the rules of a chain whose comment begins so, does something, and has the engine
+   * mend them.
+   */
   private void without(String chain, String comment, Runnable control) {
-    host.exec("nft", "-a", "list", "chain", "inet", table, chain).stdout().lines()
+    host.exec("nft", "-a", "list", "chain", "inet", table, chain)
+        .stdout()
+        .lines()
         .filter(line -> line.contains("comment \"" + comment))
         .map(line -> line.substring(line.lastIndexOf(' ') + 1))
-        .forEach(handle -> host.exec("nft", "delete", "rule", "inet", table, chain, "handle", handle));
+        .forEach(
+            handle -> host.exec("nft", "delete", "rule", "inet", table, chain, "handle", handle));
     try {
       control.run();
     } finally {
