@@ -177,6 +177,46 @@ class RouteKernelTest {
     assertThat(Routes.all(sandbox)).noneMatch(Route::isDefault);
   }
 
+  /** Why the peer is set up, and alias and hairpin are set, by messages of their own. */
+  @Test
+  void aPeerCannotBeBornUpNorALinkWithAnAlias() {
+    assertThatThrownBy(() -> host.request(addVethByHand("vhost0", Rtnetlink.IFF_UP)))
+        .isInstanceOfSatisfying(
+            KernelException.class, e -> assertThat(e.errno()).isEqualTo(Errno.ENOTCONN));
+    assertThat(Links.find(host, "vhost0")).isEmpty();
+
+    host.request(addVethByHand("vhost0", 0));
+    assertThat(Links.find(host, "vhost0").orElseThrow().alias()).isEmpty();
+  }
+
+  private Request addVethByHand(String name, int peerFlags) {
+    return new MessageWriter(Rtnetlink.RTM_NEWLINK, Netlink.NLM_F_CREATE | Netlink.NLM_F_EXCL)
+        .zeros(Rtnetlink.IFINFOMSG_BYTES)
+        .attributeString(Rtnetlink.IFLA_IFNAME, name)
+        .attributeString(Rtnetlink.IFLA_IFALIAS, "ignored")
+        .nested(
+            Rtnetlink.IFLA_LINKINFO,
+            info ->
+                info.attributeString(Rtnetlink.IFLA_INFO_KIND, "veth")
+                    .nested(
+                        Rtnetlink.IFLA_INFO_DATA,
+                        data ->
+                            data.attribute(
+                                Rtnetlink.VETH_INFO_PEER,
+                                peer ->
+                                    peer.zeros(8)
+                                        .u32(peerFlags)
+                                        .u32(peerFlags)
+                                        .attributeU32(
+                                            Rtnetlink.IFLA_NET_NS_FD, sandboxFd.number()))))
+        .request("add veth", name);
+  }
+
+  @Test
+  void theMachinesOwnGroupIsNeverDeleted() {
+    assertThatThrownBy(() -> Links.deleteGroup(0)).isInstanceOf(IllegalArgumentException.class);
+  }
+
   @Test
   void aGroupIsDeletedTogether() {
     addVeth("vhost0", 0);
