@@ -37,7 +37,7 @@ class DriftTest {
           container end down     | inside | ip link set eth0 down                     | ~ Veth, + Route
           container end's MAC    | inside | ip link set eth0 address 02:00:00:00:00:99 | ~ Veth
           container end's MTU    | inside | ip link set eth0 mtu 1300                 | ~ Veth
-          IPv6 switched on       | inside | sysctl -qw net.ipv6.conf.eth0.disable_ipv6=0 | ~ Veth
+          IPv6 switched on       | inside | busybox sysctl -w net.ipv6.conf.eth0.disable_ipv6=0 | ~ Veth
           address                | inside | ip addr flush dev eth0                    | + Address, + Route
           route                  | inside | ip route del default                      | + Route
           route to elsewhere     | inside | ip route replace default via 172.17.0.9   | ~ Route
@@ -49,8 +49,8 @@ class DriftTest {
           bridge's MAC           | host   | ip link set docker0 address 02:00:00:00:00:99 | ~ Bridge
           bridge's address       | host   | ip addr flush dev docker0                 | + Address
           bridge has another     | host   | ip addr add 10.9.9.1/24 dev docker0       | - Address
-          route_localnet         | host   | sysctl -qw net.ipv4.conf.docker0.route_localnet=0 | ~ Sysctl
-          forwarding             | host   | sysctl -qw net.ipv4.ip_forward=0          | ~ HostSwitch
+          route_localnet         | host   | busybox sysctl -w net.ipv4.conf.docker0.route_localnet=0 | ~ Sysctl
+          forwarding             | host   | busybox sysctl -w net.ipv4.ip_forward=0          | ~ HostSwitch
           a rule                 | host   | nft flush chain inet TABLE forward        | ~ Skeleton
           a rule too many        | host   | nft insert rule inet TABLE forward drop   | ~ Skeleton
           a chain's hook         | host   | nft delete chain inet TABLE guard         | ~ Skeleton

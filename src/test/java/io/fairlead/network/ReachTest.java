@@ -140,7 +140,7 @@ class ReachTest {
     intoTheWire(from);
     // Only so would the host itself let it in: route_localnet is on for our bridges, and off for
     // its wire.
-    host.exec("sysctl", "-qw", "net.ipv4.conf.to-outside.route_localnet=1");
+    host.exec("busybox", "sysctl", "-w", "net.ipv4.conf.to-outside.route_localnet=1");
     try {
       long before = dropped("loopback destination, not by lo");
       assertThat(ask(from, "tcp", target)).isEmpty();
@@ -150,7 +150,7 @@ class ReachTest {
           "loopback",
           () -> assertThat(ask(from, "tcp", target)).as("control").isPresent());
     } finally {
-      host.exec("sysctl", "-qw", "net.ipv4.conf.to-outside.route_localnet=0");
+      host.exec("busybox", "sysctl", "-w", "net.ipv4.conf.to-outside.route_localnet=0");
       outOfTheWire(from);
     }
   }
@@ -158,7 +158,7 @@ class ReachTest {
   private void intoTheWire(String from) {
     String link = from.equals("outside") ? "to-host" : "eth0";
     String gateway = from.equals("outside") ? HOST : gateway();
-    inside(from, "sysctl", "-qw", "net.ipv4.conf.all.route_localnet=1");
+    inside(from, "busybox", "sysctl", "-w", "net.ipv4.conf.all.route_localnet=1");
     inside(from, "ip", "addr", "del", "127.0.0.1/8", "dev", "lo");
     inside(from, "ip", "route", "add", "127.0.0.1/32", "via", gateway, "dev", link);
   }
@@ -166,7 +166,7 @@ class ReachTest {
   private void outOfTheWire(String from) {
     inside(from, "ip", "route", "del", "127.0.0.1/32");
     inside(from, "ip", "addr", "add", "127.0.0.1/8", "dev", "lo");
-    inside(from, "sysctl", "-qw", "net.ipv4.conf.all.route_localnet=0");
+    inside(from, "busybox", "sysctl", "-w", "net.ipv4.conf.all.route_localnet=0");
   }
 
   private Optional<String> ask(String from, String protocol, String target) {
@@ -258,7 +258,7 @@ class ReachTest {
   }
 
   private void bridgeNetfilter(int value) {
-    host.exec("sysctl", "-qw", "net.bridge.bridge-nf-call-iptables=" + value);
+    host.exec("busybox", "sysctl", "-w", "net.bridge.bridge-nf-call-iptables=" + value);
   }
 
   private String address(Container container) {
