@@ -1,5 +1,6 @@
 package io.fairlead.engine;
 
+import io.fairlead.linux.Trees;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -64,7 +65,7 @@ record ContainerFolder(Path path) {
   }
 
   void delete() {
-    Premises.deleteTree(path);
+    Trees.delete(path);
   }
 
   /** The ids of the containers that have a folder. */

@@ -9,15 +9,12 @@ import io.fairlead.linux.Errno;
 import io.fairlead.linux.Fd;
 import io.fairlead.linux.Libc;
 import io.fairlead.linux.Mounts;
+import io.fairlead.linux.Trees;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The two folders an engine lives in, held against other engines. The exec root is a shared mount,
@@ -161,8 +158,8 @@ final class Premises implements AutoCloseable {
     }
     refuseMounts(execRoot);
     refuseMounts(dataRoot);
-    deleteTree(execRoot);
-    deleteTree(dataRoot);
+    Trees.delete(execRoot);
+    Trees.delete(dataRoot);
     close();
   }
 
@@ -176,34 +173,6 @@ final class Premises implements AutoCloseable {
     if (!below.isEmpty()) {
       throw new EngineFault(
           "%s is not removed: unmount %s first".formatted(root, String.join(", ", below)));
-    }
-  }
-
-  /** Deletes a folder with all that is in it, and follows no link out of it. May be repeated. */
-  static void deleteTree(Path root) {
-    if (!Files.exists(root)) {
-      return;
-    }
-    try {
-      Files.walkFileTree(
-          root,
-          new SimpleFileVisitor<>() {
-            @Override
-            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-                throws IOException {
-              Files.deleteIfExists(file);
-              return FileVisitResult.CONTINUE;
-            }
-
-            @Override
-            public FileVisitResult postVisitDirectory(Path folder, @Nullable IOException failure)
-                throws IOException {
-              Files.deleteIfExists(folder);
-              return FileVisitResult.CONTINUE;
-            }
-          });
-    } catch (IOException e) {
-      throw new EngineFault("cannot remove %s: %s".formatted(root, e), e);
     }
   }
 

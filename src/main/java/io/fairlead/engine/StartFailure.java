@@ -5,7 +5,6 @@ import io.fairlead.Failure;
 import io.fairlead.InvalidRequest;
 import io.fairlead.linux.KernelException;
 import java.util.Locale;
-import java.util.regex.Pattern;
 
 /**
  * Why a start failed: what its caller is told, and the exit code that the record gets. The code is
@@ -20,7 +19,7 @@ record StartFailure(Failure cause, int exitCode) {
 
   private static final String MISSING = "executable file not found";
   private static final String DENIED = "permission denied";
-  private static final Pattern ABSENT_FILE = Pattern.compile("no such file or directory");
+  private static final String ABSENT = "no such file or directory";
 
   /**
    * @param executable the command's first word
@@ -28,7 +27,7 @@ record StartFailure(Failure cause, int exitCode) {
   static StartFailure ofRuntime(RuntimeException e, String executable) {
     String text = text(e);
     String lower = text.toLowerCase(Locale.ROOT);
-    if (lower.contains(MISSING) || ABSENT_FILE.matcher(lower).find()) {
+    if (lower.contains(MISSING) || lower.contains(ABSENT)) {
       return new StartFailure(refused(e, text, executable, MISSING + " in $PATH"), NOT_FOUND);
     }
     if (lower.contains(DENIED) || lower.contains("is a directory")) {
@@ -56,11 +55,9 @@ record StartFailure(Failure cause, int exitCode) {
 
   /** Runtimes differ in their capitals; the docker command looks for exactly these words. */
   private static Failure refused(RuntimeException e, String text, String executable, String words) {
-    String told =
-        text.contains(words.replace(" in $PATH", ""))
-            ? text
-            : "exec: \"%s\": %s: %s".formatted(executable, words, text);
-    return new InvalidRequest(told, e);
+    boolean isKnown = text.contains(MISSING) || text.contains(ABSENT) || text.contains(DENIED);
+    return new InvalidRequest(
+        isKnown ? text : "exec: \"%s\": %s: %s".formatted(executable, words, text), e);
   }
 
   private static String text(RuntimeException e) {

@@ -79,6 +79,9 @@ class EngineRestartTest {
 
   @Test
   void whatRemovesItselfIsRemovedByTheNextEngine() {
+    engine.wanted("true").autoRemove().run();
+    engine.restart();
+    engine.markBaseline();
     var container = engine.wanted("sleep", "0.5").autoRemove().start();
     engine.engine().close();
     awaitEndOf(container);
