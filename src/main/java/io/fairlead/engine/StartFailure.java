@@ -4,6 +4,7 @@ import io.fairlead.EngineFault;
 import io.fairlead.Failure;
 import io.fairlead.InvalidRequest;
 import io.fairlead.linux.KernelException;
+import io.fairlead.store.ContainerRow;
 import java.util.Locale;
 
 /**
@@ -43,14 +44,18 @@ record StartFailure(Failure cause, int exitCode) {
   }
 
   /** A failure of the network, in the words that scripts look for. */
-  static StartFailure ofNetwork(RuntimeException e) {
-    if (e instanceof Failure f && !(f instanceof EngineFault)) {
+  static StartFailure ofNetwork(RuntimeException e, ContainerRow container) {
+    if (e instanceof Failure && !(e instanceof EngineFault)) {
       return of(e);
     }
-    String prefix = "failed to set up container networking: ";
     String text = text(e);
+    String port =
+        text.startsWith("Bind for ")
+            ? "driver failed programming external connectivity on endpoint %s (%s): "
+                .formatted(container.name(), container.id())
+            : "";
     return new StartFailure(
-        new EngineFault(text.startsWith(prefix) ? text : prefix + text, e), OTHER);
+        new EngineFault("failed to set up container networking: " + port + text, e), OTHER);
   }
 
   /** Runtimes differ in their capitals; the docker command looks for exactly these words. */

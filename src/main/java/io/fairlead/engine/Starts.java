@@ -52,7 +52,7 @@ final class Starts {
         checkpoints.reached("start: allocated");
         recordStarting(row.id(), allocation);
         checkpoints.reached("start: recorded");
-        launch(row.id(), kept, image, allocation);
+        launch(row, kept, image, allocation);
       }
     } catch (FailedStart e) {
       throw undo(row.id(), e.failure);
@@ -67,7 +67,7 @@ final class Starts {
     try {
       return rooms.networks().allocate(row.id(), request(kept));
     } catch (RuntimeException e) {
-      throw new FailedStart(StartFailure.ofNetwork(e));
+      throw new FailedStart(StartFailure.ofNetwork(e, row));
     }
   }
 
@@ -91,12 +91,13 @@ final class Starts {
             });
   }
 
-  private void launch(String id, Kept kept, Image image, Allocation allocation) {
+  private void launch(ContainerRow row, Kept kept, Image image, Allocation allocation) {
+    String id = row.id();
     String sandboxId = allocation.sandboxId();
     var root = Together.begin("root " + Lives.shortId(id), () -> rooms.roots().mount(id, image));
     ContainerFolder folder;
     try {
-      applyNetwork(sandboxId);
+      applyNetwork(row, sandboxId);
       folder = files.write(id, kept, sandboxId);
     } catch (RuntimeException e) {
       awaitQuietly(root, e);
@@ -110,19 +111,19 @@ final class Starts {
         .store()
         .update(
             records -> {
-              var row = records.container(id).orElseThrow(() -> gone(id));
-              records.put(Lives.running(row, pids, Instant.now()));
+              var starting = records.container(id).orElseThrow(() -> gone(id));
+              records.put(Lives.running(starting, pids, Instant.now()));
             });
     checkpoints.reached("start: recorded as running");
   }
 
-  private void applyNetwork(@Nullable String sandboxId) {
+  private void applyNetwork(ContainerRow row, @Nullable String sandboxId) {
     try {
       if (sandboxId != null) {
         rooms.networks().apply(sandboxId);
       }
     } catch (RuntimeException e) {
-      throw new FailedStart(StartFailure.ofNetwork(e));
+      throw new FailedStart(StartFailure.ofNetwork(e, row));
     }
   }
 
