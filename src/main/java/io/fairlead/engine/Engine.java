@@ -84,7 +84,7 @@ public final class Engine implements AutoCloseable {
                   new RuntimeConfig(premises.execRoot(), config.host(), config.runtime())));
       var images = Images.open(store, premises.dataRoot());
       var roots = Roots.open(store, premises.dataRoot(), premises.execRoot());
-      var running = new Recovery(store, runtime, roots, premises.dataRoot()).correct();
+      var running = new Recovery(store, runtime, roots, premises.dataRoot(), checkpoints).correct();
       var networks =
           opened.add(
               Networks.open(

@@ -27,12 +27,14 @@ final class Recovery {
   private final OciRuntime runtime;
   private final Roots roots;
   private final Path dataRoot;
+  private final Checkpoints checkpoints;
 
-  Recovery(Store store, OciRuntime runtime, Roots roots, Path dataRoot) {
+  Recovery(Store store, OciRuntime runtime, Roots roots, Path dataRoot, Checkpoints checkpoints) {
     this.store = store;
     this.runtime = runtime;
     this.roots = roots;
     this.dataRoot = dataRoot;
+    this.checkpoints = checkpoints;
   }
 
   /**
@@ -44,8 +46,10 @@ final class Recovery {
       verdicts.put(row.id(), Verdict.of(row, found(row.id()), Instant.now()));
     }
     store.update(records -> verdicts.forEach((id, verdict) -> record(records, id, verdict)));
+    checkpoints.reached("recovery: recorded");
     var running = running(verdicts);
     removeUnclaimed(running);
+    checkpoints.reached("recovery: cleared");
     return running;
   }
 
@@ -114,6 +118,7 @@ final class Recovery {
       if (!running.contains(id)) {
         LOG.info("runtime: removing what is left of {}", id);
         runtime.delete(id);
+        checkpoints.reached("recovery: runtime cleared");
       }
     }
     var all = new HashSet<String>();

@@ -1,6 +1,7 @@
 package io.fairlead.store;
 
 import io.fairlead.EngineFault;
+import io.fairlead.linux.Trees;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -39,9 +40,8 @@ final class Database {
       }
       // sqlite-jdbc unpacks its library once for each JVM, into /tmp unless it is told otherwise.
       if (System.getProperty(TMPDIR) == null) {
-        Path directory = file.toAbsolutePath().resolveSibling("native");
-        Files.createDirectories(directory);
-        System.setProperty(TMPDIR, directory.toString());
+        Files.createDirectories(nativeDirectory());
+        System.setProperty(TMPDIR, nativeDirectory().toString());
       }
     } catch (IOException e) {
       throw new EngineFault("the records in %s cannot be made: %s".formatted(file, e), e);
@@ -51,6 +51,12 @@ final class Database {
     } catch (SQLException e) {
       throw new EngineFault("the records in %s: %s".formatted(file, e.getMessage()), e);
     }
+    // It is loaded and needs its file no more; that of a process that was killed would stay.
+    Trees.delete(nativeDirectory());
+  }
+
+  private Path nativeDirectory() {
+    return file.toAbsolutePath().resolveSibling("native");
   }
 
   Session session(boolean isReadOnly) {
