@@ -13,9 +13,11 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.EnumSet;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The answers that take time: wait, logs, attach. */
@@ -39,11 +41,12 @@ final class ContainerStreams {
   void await(Exchange exchange) throws Exception {
     WaitCondition condition = condition(exchange.query().text("condition").orElse("not-running"));
     CompletableFuture<ExitStatus> exit =
-        engine.containers().await(exchange.parameter("id"), condition).copy();
+        engine.containers().await(exchange.parameter("id"), condition);
+    exchange.onGone(() -> exit.cancel(false));
     try (ResponseStream answer = exchange.stream(200, "application/json")) {
-      CompletableFuture.anyOf(exit.handle((_, _) -> true), exchange.gone()).join();
-      if (exit.isDone()) {
-        answer.json(answer(exit));
+      WaitAnswer status = answer(exit);
+      if (!exit.isCancelled()) {
+        answer.json(status);
       }
     }
   }
@@ -93,7 +96,8 @@ final class ContainerStreams {
           .logs(
               container.id(),
               request,
-              new LogSink(answer, query.flag("timestamps"), query.flag("details")));
+              new LogSink(
+                  answer::write, answer::close, query.flag("timestamps"), query.flag("details")));
     }
   }
 
@@ -128,13 +132,52 @@ final class ContainerStreams {
   void attach(Exchange exchange) throws Exception {
     Query query = exchange.query();
     Container container = engine.containers().find(exchange.parameter("id"));
-    boolean isLive = query.flag("stream");
-    var sink = new AttachSink(streams(query));
-    try (Attachment attachment =
-        engine.containers().attach(container.id(), query.flag("logs"), isLive, sink)) {
+    if (query.flag("logs")) {
       Hijack client = exchange.hijack(Headers.multiplexed(exchange.version()));
+      replay(container, streams(query), client);
+      if (query.flag("stream")) {
+        attachLive(exchange, container, () -> client);
+      } else {
+        client.close();
+        client.awaitClosed();
+      }
+    } else if (query.flag("stream")) {
+      attachLive(
+          exchange, container, () -> exchange.hijack(Headers.multiplexed(exchange.version())));
+    } else {
+      throw new InvalidRequest("nothing to attach: ask for stream=1, logs=1 or both");
+    }
+  }
+
+  private void replay(Container container, Set<Stream> wanted, Hijack client) {
+    var all =
+        new LogRequest(
+            false,
+            wanted.contains(Stream.STDOUT),
+            wanted.contains(Stream.STDERR),
+            OptionalInt.empty(),
+            Optional.empty(),
+            Optional.empty());
+    if (!wanted.isEmpty()) {
+      engine
+          .containers()
+          .logs(container.id(), all, new LogSink(client::writeInTurn, () -> {}, false, false));
+    }
+  }
+
+  /**
+   * @param head takes the connection over when the container's streams are joined: a refusal can
+   *     still be an answer
+   */
+  private void attachLive(Exchange exchange, Container container, Supplier<Hijack> head)
+      throws Exception {
+    Query query = exchange.query();
+    var sink = new AttachSink(streams(query));
+    try (Attachment attachment = engine.containers().attach(container.id(), false, true, sink)) {
+      exchange.onGone(attachment::close);
+      Hijack client = head.get();
       sink.open(client);
-      if (isLive && query.flag("stdin") && container.spec().openStdin()) {
+      if (query.flag("stdin") && container.spec().openStdin()) {
         forward(client, attachment, container.spec().stdinOnce());
       } else {
         client.input().skip(Long.MAX_VALUE);

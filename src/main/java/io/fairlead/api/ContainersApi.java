@@ -57,9 +57,9 @@ final class ContainersApi {
   /** {@code POST /containers/create}. */
   void create(Exchange exchange) throws IOException {
     Query query = exchange.query();
-    Optional<String> name = CreateRequest.name(query.text("name"));
     checkPlatform(query.text("platform"));
-    Containers.Created created = containers().create(name, CreateRequest.parse(exchange.json()));
+    Containers.Created created =
+        containers().create(query.text("name"), CreateRequest.parse(exchange.json()));
     exchange.respond(201, new Created(created.id(), created.warnings()));
   }
 

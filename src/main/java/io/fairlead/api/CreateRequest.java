@@ -9,17 +9,12 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
 
-/** The body of {@code POST /containers/create}, understood and checked for form. */
+/** The body of {@code POST /containers/create}, understood. What it says, the engine checks. */
 final class CreateRequest {
-  private static final Pattern NAME = Pattern.compile("/?[a-zA-Z0-9][a-zA-Z0-9_.-]+");
-  private static final int MAX_HOSTNAME = 64;
-
   private final Fields config;
   private final Fields host;
 
@@ -34,19 +29,6 @@ final class CreateRequest {
     return new CreateRequest(body).spec();
   }
 
-  /** A name as asked for, without its slash. */
-  static Optional<String> name(Optional<String> given) {
-    given
-        .filter(name -> !NAME.matcher(name).matches())
-        .ifPresent(
-            name -> {
-              throw new InvalidRequest(
-                  "Invalid container name (%s), only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed"
-                      .formatted(name));
-            });
-    return given.map(name -> name.startsWith("/") ? name.substring(1) : name);
-  }
-
   private ContainerSpec spec() {
     if (config.text("Image").isBlank()) {
       throw new InvalidRequest("invalid reference format: the request names no image");
@@ -58,7 +40,7 @@ final class CreateRequest {
         config.text("Image"),
         config.words("Entrypoint").map(words -> words.isEmpty() ? List.of("") : words),
         config.words("Cmd").filter(words -> !words.isEmpty()),
-        environment(),
+        config.texts("Env"),
         config.text("WorkingDir"),
         config.text("User"),
         config.text("Hostname"),
@@ -73,29 +55,16 @@ final class CreateRequest {
         portBindings(),
         host.flag("PublishAllPorts"),
         host.texts("Binds").stream().map(bind -> Bind.parse(bind).toString()).toList(),
-        capabilities("CapAdd"),
-        capabilities("CapDrop"),
+        Set.copyOf(host.texts("CapAdd")),
+        Set.copyOf(host.texts("CapDrop")),
         host.flag("Privileged"),
         host.flag("AutoRemove"),
         config.text("StopSignal"),
         config.number("StopTimeout"));
   }
 
-  private List<String> environment() {
-    List<String> environment = config.texts("Env");
-    for (String entry : environment) {
-      if (entry.isEmpty() || entry.startsWith("=")) {
-        throw new InvalidRequest("invalid environment variable: " + entry);
-      }
-    }
-    return environment;
-  }
-
   private String networkMode() {
     String mode = host.text("NetworkMode");
-    if (mode.equals("container:")) {
-      throw new InvalidRequest("invalid network mode: container: names no container");
-    }
     return mode.isEmpty() ? "default" : mode;
   }
 
@@ -122,19 +91,6 @@ final class CreateRequest {
   private static String port(String text) {
     String port = text.toLowerCase(Locale.ROOT);
     return port.contains("/") ? port : port + "/tcp";
-  }
-
-  private Set<String> capabilities(String option) {
-    Set<String> names = new LinkedHashSet<>();
-    for (String given : host.texts(option)) {
-      String upper = given.toUpperCase(Locale.ROOT);
-      String name = upper.startsWith("CAP_") ? upper.substring(4) : upper;
-      if (!name.equals("ALL") && !Capabilities.NAMES.contains(name)) {
-        throw new InvalidRequest("invalid %s: unknown capability: \"%s\"".formatted(option, given));
-      }
-      names.add(name);
-    }
-    return names;
   }
 
   /** Clients send an entry for the network of the mode, all of its values empty. */
@@ -180,22 +136,9 @@ final class CreateRequest {
     }
   }
 
+  /** The image's exposed ports are no conflict, so only here it is known what was asked for. */
   private void checkConflicts(String mode) {
-    String hostname = config.text("Hostname");
-    if (hostname.length() > MAX_HOSTNAME || hostname.contains("/") || hostname.contains("\0")) {
-      throw new InvalidRequest("invalid hostname format: " + hostname);
-    }
-    if (!mode.startsWith("container:")) {
-      return;
-    }
-    if (!hostname.isEmpty()) {
-      throw new InvalidRequest("conflicting options: hostname and the network mode");
-    }
-    if (!host.keys("PortBindings").isEmpty() || host.flag("PublishAllPorts")) {
-      throw new InvalidRequest(
-          "conflicting options: port publishing and the container type network mode");
-    }
-    if (!config.keys("ExposedPorts").isEmpty()) {
+    if (mode.startsWith("container:") && !config.keys("ExposedPorts").isEmpty()) {
       throw new InvalidRequest(
           "conflicting options: port exposing and the container type network mode");
     }

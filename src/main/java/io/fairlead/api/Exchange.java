@@ -184,9 +184,9 @@ final class Exchange {
     extraHeaders.set(name, value);
   }
 
-  /** Calls back when the client has gone away, at once if it has. */
+  /** Calls back on a thread of its own when the client has gone away, at once if it has. */
   void onGone(Runnable action) {
-    var _ = gone.thenRun(action);
+    var _ = gone.thenRun(() -> Thread.ofVirtual().name("api-gone").start(action));
   }
 
   CompletableFuture<Void> gone() {

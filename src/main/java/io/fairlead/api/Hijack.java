@@ -1,7 +1,9 @@
 package io.fairlead.api;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFuture;
+import java.io.IOException;
 import java.io.InputStream;
 import java.util.concurrent.TimeUnit;
 
@@ -28,6 +30,12 @@ final class Hijack implements AutoCloseable {
   /** Never blocks; takes the bytes over, with their reference count. */
   ChannelFuture write(ByteBuf bytes) {
     return connection.channel().writeAndFlush(bytes);
+  }
+
+  /** Waits while the client is behind. */
+  void writeInTurn(byte[] bytes) throws IOException {
+    connection.writability().await(connection.channel());
+    var _ = write(Unpooled.wrappedBuffer(bytes));
   }
 
   /** Blocks until the connection is closed. */

@@ -257,6 +257,8 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     hasProduced = false;
     if (decoder.hasBytes()) {
       channel.pipeline().fireChannelRead(Unpooled.EMPTY_BUFFER);
+      // Ends this read for the decoder too: it then knows later that a read brought no message.
+      channel.pipeline().fireChannelReadComplete();
     }
     isPulling = false;
     if (!hasProduced) {
@@ -357,12 +359,12 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     if (idle != null) {
       idle.cancel(false);
     }
+    if (current != null) {
+      current.clientIsGone();
+      current.input().end(gone);
+    }
     if (hijacked != null) {
       hijacked.end(gone);
-    }
-    if (current != null) {
-      current.input().end(gone);
-      current.clientIsGone();
     }
     early.forEach(ReferenceCountUtil::release);
     early.clear();

@@ -15,13 +15,20 @@ import java.util.Map;
  * @see ContainerStreams#logs
  */
 final class LogSink implements OutputSink {
-  private final ResponseStream client;
+  /** Where a client's bytes go; may wait for the client. */
+  interface Client {
+    void write(byte[] bytes) throws IOException;
+  }
+
+  private final Client client;
+  private final Runnable atEnd;
   private final boolean withTime;
   private final boolean withDetails;
   private final Map<Stream, Boolean> isInLine = new EnumMap<>(Stream.class);
 
-  LogSink(ResponseStream client, boolean withTime, boolean withDetails) {
+  LogSink(Client client, Runnable atEnd, boolean withTime, boolean withDetails) {
     this.client = client;
+    this.atEnd = atEnd;
     this.withTime = withTime;
     this.withDetails = withDetails;
   }
@@ -60,6 +67,6 @@ final class LogSink implements OutputSink {
 
   @Override
   public void end() {
-    client.close();
+    atEnd.run();
   }
 }

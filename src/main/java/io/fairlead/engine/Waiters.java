@@ -24,7 +24,8 @@ final class Waiters {
     synchronized (this) {
       waiting.computeIfAbsent(containerId, id -> new ArrayList<>()).add(waiter);
     }
-    return waiter.future.whenComplete((status, failure) -> forget(containerId, waiter));
+    var _ = waiter.future.whenComplete((status, failure) -> forget(containerId, waiter));
+    return waiter.future;
   }
 
   private synchronized void forget(String containerId, Waiter waiter) {
