@@ -15,13 +15,13 @@ make_build() {
   find_jdk
   stamp=$(mktemp "$builds/stamp.XXXXXX")
   progress "building with $JAVA_HOME (once; Maven fetches what it lacks)" "$root_dir/build/build.log" \
-    maven -q -DskipTests package || die "the build failed; all of it: $root_dir/build/build.log"
+    maven -q -Plauncher -Dmaven.test.skip=true package || die "the build failed; all of it: $root_dir/build/build.log"
   build=$(build_name)
   directory=$builds/$build
   if [[ ! -e $directory/fairlead.jar ]]; then
     rm -rf "$directory.new"
     mkdir -p "$directory.new"
-    cp -R "$root_dir/target/fairlead.jar" "$root_dir/target/lib" "$directory.new"
+    cp -R "$root_dir/build/maven/fairlead.jar" "$root_dir/build/maven/lib" "$directory.new"
     mv "$directory.new" "$directory"
   fi
   make_aot_cache "$directory"
@@ -36,7 +36,7 @@ make_build() {
 build_name() {
   local commit hash
   commit=$(git -C "$root_dir" rev-parse --short=10 HEAD 2>/dev/null || true)
-  hash=$(cd "$root_dir/target" && sha256sum fairlead.jar lib/*.jar | sha256sum)
+  hash=$(cd "$root_dir/build/maven" && sha256sum fairlead.jar lib/*.jar | sha256sum)
   printf '%s' "${commit:+$commit-}${hash:0:12}"
 }
 

@@ -49,8 +49,8 @@ final class DaemonProcess {
   /** Serves until SIGTERM or SIGINT; containers run on. */
   void run() throws IOException, InterruptedException {
     requireRoot();
-    Files.createDirectories(config.dataRoot());
-    Path logFile = config.dataRoot().resolve("fairlead.log");
+    Path logFile = DaemonLog.fileFor(config.dataRoot());
+    Files.createDirectories(logFile.getParent());
     DaemonLog.open(logFile, logLevel, !reportsReady);
     Logger log = LoggerFactory.getLogger(DaemonProcess.class);
     if (reportsReady) {
@@ -61,8 +61,9 @@ final class DaemonProcess {
     Signals.onArrival("INT", stopAsked::countDown);
     try (Engine engine = Engine.open(config);
         var _ = ApiServer.open(engine, addresses, group)) {
-      engine.info().findings().forEach(log::info);
-      engine.info().warnings().forEach(warning -> warn(log, warning));
+      if (reportsReady) {
+        engine.info().warnings().forEach(warning -> System.out.println("warning: " + warning));
+      }
       note(logFile).write(sockets);
       if (reportsReady) {
         System.out.println(DaemonStart.READY);
@@ -75,13 +76,6 @@ final class DaemonProcess {
     }
     DaemonNote.delete(sockets);
     log.info("stopped");
-  }
-
-  private void warn(Logger log, String warning) {
-    log.warn(warning);
-    if (reportsReady) {
-      System.out.println("warning: " + warning);
-    }
   }
 
   private DaemonNote note(Path logFile) {

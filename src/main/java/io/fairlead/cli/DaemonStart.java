@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
 final class DaemonStart {
   static final String READY = "ready";
 
+  static final Path ERRORS = DaemonLog.DIRECTORY.resolve("start.log");
+  static final Path LOCK = Path.of("/run/fairlead-start.lock");
+
   private DaemonStart() {}
 
   static void start(Path socket) {
@@ -28,16 +31,13 @@ final class DaemonStart {
           "no daemon answers on %s; start one with: fairlead daemon".formatted(socket));
     }
     try {
-      Path directory = Files.createDirectories(DaemonCommand.DEFAULT_DATA_ROOT);
+      Files.createDirectories(DaemonLog.DIRECTORY);
       // Of several commands that find none, the first starts it and the others find it started.
       try (var lock =
-              FileChannel.open(
-                  directory.resolve("start.lock"),
-                  StandardOpenOption.CREATE,
-                  StandardOpenOption.WRITE);
+              FileChannel.open(LOCK, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
           var held = lock.lock()) {
         if (held.isValid() && !new Daemon(socket, false).answers()) {
-          launch(launcher, socket, directory);
+          launch(launcher, socket);
         }
       }
     } catch (IOException e) {
@@ -45,16 +45,15 @@ final class DaemonStart {
     }
   }
 
-  private static void launch(String launcher, Path socket, Path directory) throws IOException {
+  private static void launch(String launcher, Path socket) throws IOException {
     Say.line("no daemon answers on %s; starting one".formatted(socket));
-    Path errors = directory.resolve("start.log");
     Process daemon =
         new ProcessBuilder(
                 List.of(
                     "setsid", launcher, "daemon", "--report-ready", "--host", "unix://" + socket))
             .directory(Path.of("/").toFile())
             .redirectInput(Path.of("/dev/null").toFile())
-            .redirectError(errors.toFile())
+            .redirectError(ERRORS.toFile())
             .start();
     try (var lines =
         new BufferedReader(
@@ -68,6 +67,6 @@ final class DaemonStart {
     }
     throw new CommandFailure(
         "the daemon did not start:\n%s\n(from %s)"
-            .formatted(Files.readString(errors).strip(), errors));
+            .formatted(Files.readString(ERRORS).strip(), ERRORS));
   }
 }

@@ -4,6 +4,7 @@ import io.fairlead.engine.Engine;
 import io.fairlead.engine.EngineConfig;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -18,7 +19,7 @@ final class ResetCommand implements Command {
   @Override
   public Usage usage() {
     return Usage.of(
-            "reset", "Remove everything of this engine: containers, images, bridge, rules, records")
+            "reset", "Remove everything of this engine: containers, images, bridge, rules, records, log")
         .flag("-y, --yes", "Do not ask", on -> isSure = on)
         .option(
             "--data-root",
@@ -56,7 +57,10 @@ final class ResetCommand implements Command {
     if (isItsDaemon && DaemonStopCommand.stop(socket)) {
       Say.line("the daemon is stopped");
     }
+    DaemonLog.openQuietly();
     purge(data, exec);
+    DaemonLog.delete(data);
+    Files.deleteIfExists(DaemonStart.LOCK);
     Say.line("everything of the engine on %s is removed".formatted(data));
     return 0;
   }

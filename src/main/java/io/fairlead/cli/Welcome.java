@@ -9,7 +9,11 @@ import java.util.Optional;
 final class Welcome {
   private Welcome() {}
 
+  /** Whoever named another socket than the usual one knows his way. */
   static void onceSayHowOthersConnect(Path socket) {
+    if (!socket.equals(Host.USUAL_SOCKET)) {
+      return;
+    }
     Path state =
         Optional.ofNullable(System.getenv("XDG_STATE_HOME"))
             .filter(home -> !home.isEmpty())
