@@ -92,8 +92,7 @@ final class Premises implements AutoCloseable {
   /** A purge deletes the data root, so it must never have been anybody else's. */
   private static void refuseForeign(Path data) {
     try (var list = Files.list(data)) {
-      // A daemon's log is there before its engine.
-      boolean isEmpty = list.allMatch(file -> file.getFileName().toString().startsWith("fairlead.log"));
+      boolean isEmpty = list.findAny().isEmpty();
       if (!isEmpty && !Files.exists(data.resolve(LOCK))) {
         throw new InvalidRequest(
             "data root %s is not empty and not Fairlead's; choose another".formatted(data));
