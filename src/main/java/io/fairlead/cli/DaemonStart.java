@@ -33,8 +33,7 @@ final class DaemonStart {
     try {
       Files.createDirectories(DaemonLog.DIRECTORY);
       // Of several commands that find none, the first starts it and the others find it started.
-      try (var lock =
-              FileChannel.open(LOCK, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+      try (var lock = FileChannel.open(LOCK, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
           var held = lock.lock()) {
         if (held.isValid() && !new Daemon(socket, false).answers()) {
           launch(launcher, socket);

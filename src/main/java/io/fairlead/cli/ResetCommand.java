@@ -19,7 +19,8 @@ final class ResetCommand implements Command {
   @Override
   public Usage usage() {
     return Usage.of(
-            "reset", "Remove everything of this engine: containers, images, bridge, rules, records, log")
+            "reset",
+            "Remove everything of this engine: containers, images, bridge, rules, records, log")
         .flag("-y, --yes", "Do not ask", on -> isSure = on)
         .option(
             "--data-root",
