@@ -94,7 +94,10 @@ final class Starts {
   private void launch(ContainerRow row, Kept kept, Image image, Allocation allocation) {
     String id = row.id();
     String sandboxId = allocation.sandboxId();
-    var root = Together.begin("root " + Lives.shortId(id), () -> rooms.roots().mount(id, image));
+    var root =
+        Together.begin(
+            "root " + Lives.shortId(id),
+            () -> rooms.roots().mount(id, image, kept.spec().autoRemove()));
     ContainerFolder folder;
     try {
       applyNetwork(row, sandboxId);

@@ -56,6 +56,28 @@ final class LayerTree implements AutoCloseable {
     return place;
   }
 
+  /** A directory that is still where it was made, reached without any link. */
+  Optional<Place> made(EntryPath at) {
+    var parent = root;
+    try {
+      for (String name : at.isRoot() ? at.names() : at.parent().names()) {
+        var next = parent.child(name);
+        close(parent);
+        parent = next;
+      }
+    } catch (KernelException e) {
+      close(parent);
+      return Optional.empty(); // a later entry took its place
+    }
+    forget();
+    remembered = parent;
+    return at.isRoot()
+        ? Optional.of(new Place(root, "."))
+        : Optional.of(new Place(parent, at.last()))
+            .filter(
+                place -> place.directory().kind(place.name()).equals(Optional.of(Kind.DIRECTORY)));
+  }
+
   record NewFile(Place place, Fd fd) {}
 
   NewFile file(EntryPath at) {

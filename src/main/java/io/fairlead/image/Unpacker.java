@@ -65,7 +65,7 @@ final class Unpacker {
       for (var entry = tar.next(); entry.isPresent(); entry = tar.next()) {
         unpack(tree, entry.get(), buffer);
       }
-      directories.forEach((at, entry) -> setTime(tree.directory(at), entry));
+      directories.forEach((at, entry) -> tree.made(at).ifPresent(place -> setTime(place, entry)));
     }
     return contentBytes;
   }

@@ -10,8 +10,12 @@ import java.util.List;
  * colons, which are separators here.
  *
  * @param lowers uppermost first
+ * @param isVolatile nothing of it needs to outlive a crash of the machine: fsync(2) does nothing,
+ *     and unmounting does not wait until all of the upper directory's file system is on the disk;
+ *     since Linux 5.10
  */
-public record Overlay(Path base, List<String> lowers, String upper, String work) {
+public record Overlay(
+    Path base, List<String> lowers, String upper, String work, boolean isVolatile) {
 
   /**
    * Mounts it. mount(2) takes one page of options, too little for 127 absolute paths; so a thread
@@ -22,8 +26,8 @@ public record Overlay(Path base, List<String> lowers, String upper, String work)
    */
   public void mount(Path target) {
     String options =
-        "lowerdir=%s,upperdir=%s,workdir=%s,index=off,metacopy=off"
-            .formatted(String.join(":", lowers), upper, work);
+        "lowerdir=%s,upperdir=%s,workdir=%s,index=off,metacopy=off%s"
+            .formatted(String.join(":", lowers), upper, work, isVolatile ? ",volatile" : "");
     Path place = target.toAbsolutePath();
     NetNamespace.onThread(
         "overlay mount",

@@ -112,6 +112,15 @@ class ImagesTest {
   }
 
   @Test
+  void aDirectoryThatALaterEntryReplacesLosesItsTimes() {
+    var tars = new Tars().directory("a/").directory("a/b/").file("a", "x").directory("c/d/");
+    var image =
+        images.importRoot(tars.symlink("c", "..").stream(), Optional.empty(), "", List.of());
+    assertThat(layer(image).resolve("a")).hasContent("x");
+    assertThat(layer(image).resolve("c")).isSymbolicLink();
+  }
+
+  @Test
   void aTagMovesToTheNewerImage() {
     var old = importFile("app", "1");
     var young = importFile("app", "2");

@@ -216,7 +216,7 @@ class LayerKernelTest {
   void layersLieOverEachOther() {
     var roots = roots(dataRoot);
     assertThat(roots.driver()).isEqualTo("overlay2");
-    isAsItShallBe(roots.mount("c", threeLayers()));
+    isAsItShallBe(roots.mount("c", threeLayers(), false));
   }
 
   @Test
@@ -227,17 +227,19 @@ class LayerKernelTest {
     for (var name : List.of("lower", "upper", "work")) {
       Files.createDirectory(directory.resolve(name));
     }
-    new io.fairlead.linux.Overlay(directory, List.of("lower"), "upper", "work").mount(stacked);
+    new io.fairlead.linux.Overlay(directory, List.of("lower"), "upper", "work", false)
+        .mount(stacked);
     openAt(stacked);
 
     var roots = roots(stacked);
     assertThat(roots.driver()).isEqualTo("vfs");
     assertThat(roots.reason()).startsWith("overlayfs cannot write to " + stacked);
-    Path root = roots.mount("c", threeLayers());
+    Path root = roots.mount("c", threeLayers(), false);
     isAsItShallBe(root);
     Files.writeString(root.resolve("kept"), "mine");
     roots.unmount("c");
-    assertThat(roots.mount("c", images.list().getFirst()).resolve("kept")).hasContent("mine");
+    assertThat(roots.mount("c", images.list().getFirst(), false).resolve("kept"))
+        .hasContent("mine");
     roots.remove("c");
     assertThat(stacked.resolve("roots/c")).doesNotExist();
   }
@@ -246,7 +248,7 @@ class LayerKernelTest {
   void aLayerThatIsTwiceInAnImageIsMountedOnce() {
     var same = new Tars().file("a", "1");
     var image = layered(same, new Tars().file(".wh.a", ""), same);
-    assertThat(roots(dataRoot).mount("c", image).resolve("a")).hasContent("1");
+    assertThat(roots(dataRoot).mount("c", image, false).resolve("a")).hasContent("1");
   }
 
   @Test
@@ -255,6 +257,7 @@ class LayerKernelTest {
     for (int i = 0; i < layers.length; i++) {
       layers[i] = new Tars().file("f" + i, "x").file("last", "" + i);
     }
-    assertThat(roots(dataRoot).mount("c", layered(layers)).resolve("last")).hasContent("126");
+    assertThat(roots(dataRoot).mount("c", layered(layers), false).resolve("last"))
+        .hasContent("126");
   }
 }

@@ -46,15 +46,15 @@ class RootsKernelTest {
             new Tars().file("file", "image").stream(), Optional.of("x"), "", List.of());
     assertThat(roots.driver()).isEqualTo("overlay2");
 
-    Path root = roots.mount("c1", image);
+    Path root = roots.mount("c1", image, false);
     Files.writeString(root.resolve("file"), "container");
-    assertThat(roots.mount("c1", image)).isEqualTo(root);
-    Path other = roots.mount("c2", image);
+    assertThat(roots.mount("c1", image, false)).isEqualTo(root);
+    Path other = roots.mount("c2", image, false);
     assertThat(other.resolve("file")).hasContent("image");
 
     roots.unmount("c1");
     assertThat(root).doesNotExist();
-    assertThat(roots.mount("c1", image).resolve("file")).hasContent("container");
+    assertThat(roots.mount("c1", image, false).resolve("file")).hasContent("container");
     roots.remove("c1");
     roots.remove("c1");
     assertThat(root).doesNotExist();
@@ -62,13 +62,24 @@ class RootsKernelTest {
   }
 
   @Test
+  void aDisposableRootMayBeMountedAgain() throws IOException {
+    var image =
+        images.importRoot(
+            new Tars().file("file", "image").stream(), Optional.of("x"), "", List.of());
+    Path root = roots.mount("c1", image, true);
+    Files.writeString(root.resolve("file"), "container");
+    roots.unmount("c1");
+    assertThat(roots.mount("c1", image, true).resolve("file")).hasContent("container");
+  }
+
+  @Test
   void aSweepLeavesWhatRuns() {
     var image =
         images.importRoot(
             new Tars().file("file", "image").stream(), Optional.of("x"), "", List.of());
-    Path running = roots.mount("running", image);
-    Path stopped = roots.mount("stopped", image);
-    Path gone = roots.mount("gone", image);
+    Path running = roots.mount("running", image, false);
+    Path stopped = roots.mount("stopped", image, false);
+    Path gone = roots.mount("gone", image, false);
 
     roots.sweep(Set.of("running", "stopped"), Set.of("running"));
 
