@@ -176,7 +176,7 @@ record ContainerJson(
         false,
         spec.openStdin(),
         spec.stdinOnce(),
-        container.environment(),
+        environment(container),
         spec.command().orElse(spec.entrypoint().isPresent() ? null : orNull(image.command())),
         spec.image(),
         null,
@@ -187,6 +187,14 @@ record ContainerJson(
             .filter(each -> !each.isEmpty())
             .findFirst(),
         spec.stopTimeoutSeconds());
+  }
+
+  /** Without the host name, which every process is told and nobody asked for. */
+  private static List<String> environment(Container container) {
+    String told = "HOSTNAME=" + container.hostname();
+    return container.environment().stream()
+        .filter(each -> !each.equals(told) || container.spec().environment().contains(each))
+        .toList();
   }
 
   private static @Nullable List<String> orNull(List<String> list) {

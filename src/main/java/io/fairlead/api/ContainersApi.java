@@ -2,7 +2,9 @@ package io.fairlead.api;
 
 import io.fairlead.InvalidRequest;
 import io.fairlead.NotBuilt;
+import io.fairlead.NotFound;
 import io.fairlead.engine.Container;
+import io.fairlead.engine.ContainerSpec;
 import io.fairlead.engine.Containers;
 import io.fairlead.engine.Engine;
 import io.fairlead.image.Image;
@@ -58,9 +60,18 @@ final class ContainersApi {
   void create(Exchange exchange) throws IOException {
     Query query = exchange.query();
     checkPlatform(query.text("platform"));
-    Containers.Created created =
-        containers().create(query.text("name"), CreateRequest.parse(exchange.json()));
+    Containers.Created created = create(query.text("name"), CreateRequest.parse(exchange.json()));
     exchange.respond(201, new Created(created.id(), created.warnings()));
+  }
+
+  /** To a client a 404 means that the image is missing, and it begins to pull. */
+  private Containers.Created create(Optional<String> name, ContainerSpec spec) {
+    try {
+      return containers().create(name, spec);
+    } catch (NotFound e) {
+      engine.images().find(spec.image());
+      throw new InvalidRequest(Failures.message(e).message(), e);
+    }
   }
 
   private void checkPlatform(Optional<String> platform) {

@@ -65,7 +65,7 @@ final class CreateRequest {
 
   private String networkMode() {
     String mode = host.text("NetworkMode");
-    return mode.isEmpty() ? "default" : mode;
+    return mode.isEmpty() || mode.equals("default") ? "bridge" : mode;
   }
 
   private Set<String> exposedPorts() {
@@ -108,8 +108,7 @@ final class CreateRequest {
   }
 
   private static boolean isSame(String network, String mode) {
-    Set<String> byDefault = Set.of("default", "bridge");
-    return network.equals(mode) || (byDefault.contains(network) && byDefault.contains(mode));
+    return network.equals(mode) || (network.equals("default") && mode.equals("bridge"));
   }
 
   private static void checkEndpoint(Fields endpoint) {

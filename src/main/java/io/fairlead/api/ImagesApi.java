@@ -164,10 +164,10 @@ final class ImagesApi {
 
   /** The image that is built in can be had; all others would have to be fetched. */
   private void pull(Exchange exchange, String name, Optional<String> tag) throws IOException {
-    String reference = withTag(name, tag);
+    String reference = withTag(name.replaceFirst("^docker\\.io/(library/)?", ""), tag);
     String full =
         reference.lastIndexOf(':') > reference.lastIndexOf('/') ? reference : reference + ":latest";
-    if (!full.equals(Images.HELLO) && !full.equals("docker.io/" + Images.HELLO)) {
+    if (!full.equals(Images.HELLO)) {
       throw new NotBuilt(
           "No such image: %s, and pulling is not built in this version; import it (docker import)"
                   .formatted(full)

@@ -32,32 +32,47 @@ final class SystemApi {
   /** {@code GET /version}. */
   void version(Exchange exchange) {
     EngineInfo info = engine.info();
-    var engineDetails =
-        Map.of(
-            "ApiVersion", ApiVersion.NEWEST.toString(),
-            "MinAPIVersion", ApiVersion.OLDEST.toString(),
-            "Os", "linux",
-            "Arch", info.architecture(),
-            "KernelVersion", info.kernelVersion());
     exchange.respond(
         200,
         new Version(
             new Platform("Fairlead " + info.version()),
             List.of(
-                new Component("Engine", Headers.DOCKER_VERSION, engineDetails),
+                new Component("Engine", Headers.DOCKER_VERSION, engineDetails(info)),
                 new Component("Fairlead", info.version(), Map.of("Id", info.id())),
                 new Component(
                     info.runtimeName(),
-                    info.runtimeVersion(),
+                    info.runtimeVersion().replaceFirst("^\\S+ version ", ""),
                     Map.of("Path", info.runtimePath().toString()))),
             Headers.DOCKER_VERSION,
             ApiVersion.NEWEST.toString(),
             ApiVersion.OLDEST.toString(),
-            "fairlead-" + info.version(),
-            "java" + Runtime.version().feature(),
+            gitCommit(info),
+            goVersion(),
             "linux",
-            info.architecture(),
+            Platforms.canonical(info.architecture()),
             info.kernelVersion()));
+  }
+
+  private static Map<String, String> engineDetails(EngineInfo info) {
+    return Map.of(
+        "ApiVersion", ApiVersion.NEWEST.toString(),
+        "MinAPIVersion", ApiVersion.OLDEST.toString(),
+        "Os", "linux",
+        "Arch", Platforms.canonical(info.architecture()),
+        "KernelVersion", info.kernelVersion(),
+        "GitCommit", gitCommit(info),
+        "GoVersion", goVersion(),
+        "Experimental", "false");
+  }
+
+  /** Docker's clients print it; it names the build in Docker's place for that. */
+  private static String gitCommit(EngineInfo info) {
+    return "fairlead-" + info.version();
+  }
+
+  /** What the engine is written in, in the place where Docker says so. */
+  private static String goVersion() {
+    return "java" + Runtime.version().feature();
   }
 
   private record Platform(String name) {}

@@ -82,7 +82,7 @@ class CreateRequestTest {
   @Test
   void anImageIsEnough() {
     ContainerSpec spec = parse("{\"Image\":\"busybox\"}");
-    assertThat(spec.networkMode()).isEqualTo("default");
+    assertThat(spec.networkMode()).isEqualTo("bridge");
     assertThat(spec.environment()).isEmpty();
     assertThatThrownBy(() -> parse("{}")).isInstanceOf(InvalidRequest.class);
   }

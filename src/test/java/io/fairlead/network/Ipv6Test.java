@@ -52,10 +52,18 @@ class Ipv6Test {
     String id = fixture.start("web", publishing("80/tcp", "", ""));
     fixture.serve(id, 80, "hello");
     var ports =
-        fixture.networks.settings(fixture.row(id), publishing("80/tcp", "", "")).ports().getOrDefault("80/tcp", List.of());
+        fixture
+            .networks
+            .settings(fixture.row(id), publishing("80/tcp", "", ""))
+            .ports()
+            .getOrDefault("80/tcp", List.of());
 
-    assertThat(ports).extracting(NetworkSettings.HostPort::hostIp).containsExactlyInAnyOrder("0.0.0.0", "::");
-    assertThat(ports).extracting(NetworkSettings.HostPort::hostPort).containsOnly(ports.getFirst().hostPort());
+    assertThat(ports)
+        .extracting(NetworkSettings.HostPort::hostIp)
+        .containsExactlyInAnyOrder("0.0.0.0", "::");
+    assertThat(ports)
+        .extracting(NetworkSettings.HostPort::hostPort)
+        .containsOnly(ports.getFirst().hostPort());
     int port = ports.getFirst().hostPort();
     assertThat(outside.httpGet("http://198.51.100.1:%d/".formatted(port))).isEqualTo("hello");
     assertThat(outside.httpGet("http://[2001:db8::1]:%d/".formatted(port))).isEqualTo("hello");
@@ -82,7 +90,10 @@ class Ipv6Test {
     String id = fixture.start("web", NetworkFixture.bridge());
     outside.serveHttp("2001:db8::2", 8000, client -> Addresses.text(client.getAddress()));
 
-    assertThat(fixture.inside(id, "busybox", "wget", "-q", "-O", "-", "http://[2001:db8::2]:8000/").stdout())
+    assertThat(
+            fixture
+                .inside(id, "busybox", "wget", "-q", "-O", "-", "http://[2001:db8::2]:8000/")
+                .stdout())
         .isEqualTo("2001:db8::1");
   }
 
@@ -93,7 +104,9 @@ class Ipv6Test {
     fixture.stop(id);
     fixture.restart(id, "web", NetworkFixture.bridge());
 
-    assertThat(Subnet.parse("fd00:17::/64").contains(Addresses.parse(before.address6().orElseThrow()))).isTrue();
+    assertThat(
+            Subnet.parse("fd00:17::/64").contains(Addresses.parse(before.address6().orElseThrow())))
+        .isTrue();
     assertThat(fixture.endpoint(id)).isEqualTo(before);
   }
 }

@@ -38,7 +38,10 @@ class ModesTest {
 
   @AfterEach
   void removeAll() {
-    engine.containers().list().forEach(container -> engine.containers().remove(container.id(), true));
+    engine
+        .containers()
+        .list()
+        .forEach(container -> engine.containers().remove(container.id(), true));
   }
 
   @AfterAll
@@ -66,15 +69,20 @@ class ModesTest {
   void bridgeHasAnAddressOfTheSubnetAndTheBridgeAsItsGateway() {
     Container container = sleeping("one", "bridge");
 
-    assertThat(namespace(container, "net")).isNotEqualTo(hostNamespace()).isNotEqualTo(ownNamespace("net"));
+    assertThat(namespace(container, "net"))
+        .isNotEqualTo(hostNamespace())
+        .isNotEqualTo(ownNamespace("net"));
     assertThat(links(container)).containsExactlyInAnyOrder("lo", "eth0");
-    assertThat(inside(container, "ip", "-4", "-o", "addr", "show", "eth0")).contains(address(container) + "/16");
+    assertThat(inside(container, "ip", "-4", "-o", "addr", "show", "eth0"))
+        .contains(address(container) + "/16");
     assertThat(inside(container, "ip", "route"))
         .contains("default via 172.17.0.1 dev eth0", "172.17.0.0/16 dev eth0");
     assertThat(inside(container, "ip", "-6", "addr", "show", "eth0")).isBlank();
     assertThat(host.exec("bridge", "link").stdout()).contains("master docker0 state forwarding");
-    assertThat(host.exec("ip", "-d", "link", "show", "master", "docker0").stdout()).contains("hairpin on");
-    assertThat(host.exec("ip", "-4", "-o", "addr", "show", "docker0").stdout()).contains("172.17.0.1/16");
+    assertThat(host.exec("ip", "-d", "link", "show", "master", "docker0").stdout())
+        .contains("hairpin on");
+    assertThat(host.exec("ip", "-4", "-o", "addr", "show", "docker0").stdout())
+        .contains("172.17.0.1/16");
   }
 
   @Test
@@ -111,20 +119,28 @@ class ModesTest {
 
     engine.restart();
 
-    assertThat(host.exec("busybox", "ping", "-c", "1", "-W", "1", "10.77.0.2").stdout()).contains("1 packets received");
+    assertThat(host.exec("busybox", "ping", "-c", "1", "-W", "1", "10.77.0.2").stdout())
+        .contains("1 packets received");
     assertThat(host.exec("ip", "link", "show", "mine").stdout()).contains("UP");
   }
 
   @Test
   void aJoinedContainerHasTheOthersNetworkAndTalksOverLoopback() {
     Container web =
-        engine.wanted("sh", "-c", "echo hi > /page; exec httpd -f -p 127.0.0.1:80 -h /").name("web").start();
+        engine
+            .wanted("sh", "-c", "echo hi > /page; exec httpd -f -p 127.0.0.1:80 -h /")
+            .name("web")
+            .start();
     Container member = sleeping("member", "container:web");
 
     assertThat(namespace(member, "net")).isEqualTo(namespace(web, "net"));
     assertThat(member.network().sandboxKey()).isEqualTo(web.network().sandboxKey());
     assertThat(
-            engine.wanted("wget", "-q", "-O", "-", "http://127.0.0.1/page").network("container:web").run().stdout())
+            engine
+                .wanted("wget", "-q", "-O", "-", "http://127.0.0.1/page")
+                .network("container:web")
+                .run()
+                .stdout())
         .isEqualTo("hi\n");
   }
 
@@ -168,13 +184,15 @@ class ModesTest {
 
   /** By the process's own namespace, not by what the engine says of it. */
   private static String inside(Container container, String... command) {
-    var line = new ArrayList<>(List.of("nsenter", "--net=/proc/" + container.pid() + "/ns/net", "--"));
+    var line =
+        new ArrayList<>(List.of("nsenter", "--net=/proc/" + container.pid() + "/ns/net", "--"));
     line.addAll(List.of(command));
     return Command.run(line).stdout();
   }
 
   private static List<String> links(Container container) {
-    return inside(container, "ip", "-o", "link").lines()
+    return inside(container, "ip", "-o", "link")
+        .lines()
         .map(line -> line.replaceAll("^\\d+: ([^:@]+)[:@].*", "$1"))
         .toList();
   }
