@@ -48,8 +48,9 @@ class HttpConnectionTest {
         // One byte at a time: a client may not count on how the answer is cut.
         client.write(ByteBuffer.wrap(new byte[] {b}));
       }
-    } catch (IOException e) {
-      throw new IllegalStateException(e);
+    } catch (IOException hungUp) {
+      // A client that has read all it wants does not wait for the rest.
+      return;
     }
   }
 
