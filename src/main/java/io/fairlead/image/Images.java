@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -89,10 +90,10 @@ public final class Images {
     Unpacked layer = layers.unpack(tar, true);
     try {
       var createdAt = Instant.now();
-      String json =
-          ConfigJson.write(
-              config, layer.diffId(), Platform.ofThisMachine().architecture(), comment, createdAt);
-      return keep(json, createdAt, List.of(layer.diffId()), tags, List.of(layer));
+      String architecture = Platform.ofThisMachine().architecture();
+      String json = ConfigJson.write(config, layer.diffId(), architecture, comment, createdAt);
+      var draft = new Draft(json, createdAt, List.of(layer.diffId()), tags);
+      return keep(List.of(draft), List.of(layer)).getFirst();
     } finally {
       Trees.delete(layer.directory());
     }
@@ -105,34 +106,42 @@ public final class Images {
    * @throws InvalidRequest if the archive is broken or hostile; nothing is kept of it
    */
   public List<Image> load(InputStream archive) {
-    try (var loaded = ImageArchive.open(archive, layers)) {
+    var unpacked = new LinkedHashMap<String, Unpacked>();
+    try (var opened = ImageArchive.open(archive, layers)) {
+      var drafts = new ArrayList<Draft>();
+      for (var entry : opened.images()) {
+        drafts.add(draft(opened, entry, unpacked));
+      }
       var images = new ArrayList<Image>();
-      for (var entry : loaded.images()) {
-        images.add(load(loaded, entry));
+      for (var image : keep(drafts, List.copyOf(unpacked.values()))) {
+        images.add(image.tagged(drafts.get(images.size()).tags()));
       }
       return List.copyOf(images);
+    } finally {
+      unpacked.values().forEach(layer -> Trees.delete(layer.directory()));
     }
   }
 
-  private Image load(ImageArchive archive, ImageArchive.Entry entry) {
+  /** An image that is not kept yet. */
+  private record Draft(String json, Instant createdAt, List<String> diffIds, List<String> tags) {}
+
+  /**
+   * @param unpacked layers of this archive by their diff ids; those that are not here yet are added
+   */
+  private Draft draft(
+      ImageArchive archive, ImageArchive.Entry entry, Map<String, Unpacked> unpacked) {
     var root = ConfigJson.parse(entry.config(), "the image configuration " + entry.configName());
     var diffIds = ConfigJson.diffIds(root);
     archive.check(entry, root, diffIds);
-    var unpacked = new ArrayList<Unpacked>();
-    try {
-      for (int i = 0; i < diffIds.size(); i++) {
-        String diffId = diffIds.get(i);
-        boolean isHere = store.read(records -> records.layer(diffId)).isPresent();
-        if (!isHere && unpacked.stream().noneMatch(layer -> layer.diffId().equals(diffId))) {
-          unpacked.add(archive.unpack(entry, i, diffId));
-        }
+    var tags = entry.tags().stream().map(Images::tag).distinct().toList();
+    for (int i = 0; i < diffIds.size(); i++) {
+      String diffId = diffIds.get(i);
+      boolean isHere = store.read(records -> records.layer(diffId)).isPresent();
+      if (!isHere && !unpacked.containsKey(diffId)) {
+        unpacked.put(diffId, archive.unpack(entry, i, diffId));
       }
-      var tags = entry.tags().stream().map(Images::tag).distinct().toList();
-      var image = keep(entry.config(), ConfigJson.createdAt(root), diffIds, tags, unpacked);
-      return image.tagged(tags);
-    } finally {
-      unpacked.forEach(layer -> Trees.delete(layer.directory()));
     }
+    return new Draft(entry.config(), ConfigJson.createdAt(root), diffIds, tags);
   }
 
   /**
@@ -180,33 +189,33 @@ public final class Images {
     }
   }
 
-  private Image keep(
-      String json,
-      Instant createdAt,
-      List<String> diffIds,
-      List<String> tags,
-      List<Unpacked> unpacked) {
+  private List<Image> keep(List<Draft> drafts, List<Unpacked> unpacked) {
     layers.sync();
-    String id = Digests.of(json.getBytes(StandardCharsets.UTF_8));
-    return ConfigJson.image(
+    var rows =
         store.write(
             records -> {
               unpacked.forEach(layer -> layers.keep(records, layer));
-              var all = new ArrayList<>(records.image(id).map(ImageRow::tags).orElse(List.of()));
-              tags.stream().filter(tag -> !all.contains(tag)).forEach(all::add);
-              long size = 0;
-              for (String diffId : diffIds) {
-                var layer = records.layer(diffId);
-                if (layer.isEmpty()) {
-                  throw new EngineFault(
-                      "layer %s was removed meanwhile; try again".formatted(diffId));
-                }
-                size += layer.get().sizeBytes();
-              }
-              var row = new ImageRow(id, json, diffIds, all, size, createdAt);
-              records.put(row);
-              return row;
-            }));
+              return drafts.stream().map(draft -> keep(records, draft)).toList();
+            });
+    return rows.stream().map(ConfigJson::image).toList();
+  }
+
+  private static ImageRow keep(Records records, Draft draft) {
+    String id = Digests.of(draft.json().getBytes(StandardCharsets.UTF_8));
+    var tags = new ArrayList<>(records.image(id).map(ImageRow::tags).orElse(List.of()));
+    draft.tags().stream().filter(tag -> !tags.contains(tag)).forEach(tags::add);
+    long size = 0;
+    for (String diffId : draft.diffIds()) {
+      size +=
+          records
+              .layer(diffId)
+              .orElseThrow(
+                  () -> new EngineFault("layer %s was removed meanwhile".formatted(diffId)))
+              .sizeBytes();
+    }
+    var row = new ImageRow(id, draft.json(), draft.diffIds(), tags, size, draft.createdAt());
+    records.put(row);
+    return row;
   }
 
   private static String tag(String reference) {

@@ -100,7 +100,7 @@ public final class Roots {
       }
       return root;
     } catch (IOException | UncheckedIOException | KernelException e) {
-      Trees.delete(root);
+      unmount(containerId);
       throw new EngineFault(
           "cannot make the root of container %s: %s"
               .formatted(Digests.brief(containerId), e.getMessage()),

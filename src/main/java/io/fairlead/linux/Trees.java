@@ -2,6 +2,7 @@ package io.fairlead.linux;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -10,7 +11,10 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import org.jspecify.annotations.Nullable;
 
-/** Removal of directory trees. Links are removed, never followed. */
+/**
+ * Removal of directory trees. Links are removed, never followed, and no mount is entered: what is
+ * mounted there belongs to somebody else.
+ */
 public final class Trees {
   private Trees() {}
 
@@ -35,6 +39,15 @@ public final class Trees {
   }
 
   private static final class Deletion extends SimpleFileVisitor<Path> {
+    @Override
+    public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes)
+        throws IOException {
+      if (Mounts.isMounted(directory)) {
+        throw new FileSystemException(directory.toString(), null, "something is mounted there");
+      }
+      return FileVisitResult.CONTINUE;
+    }
+
     @Override
     public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
       Files.deleteIfExists(file);

@@ -161,6 +161,19 @@ class LoadTest {
   }
 
   @Test
+  void ofSeveralImagesAllAreKeptOrNone() {
+    var two =
+        new Tars()
+            .file("good.json", config(BASE))
+            .file("bad.json", config(TOP))
+            .file("base.tar", 0644, BASE)
+            .file(
+                "manifest.json",
+                "[{\"Config\":\"good.json\",\"RepoTags\":[\"good\"],\"Layers\":[\"base.tar\"]},{\"Config\":\"bad.json\",\"RepoTags\":[\"bad\"],\"Layers\":[\"base.tar\"]}]");
+    isRefused(two, "invalid diffID for layer 0");
+  }
+
+  @Test
   void whatDoesNotFitTogetherIsRefused() {
     isRefused(
         docker(config(TOP, TOP), "x"),

@@ -1,10 +1,13 @@
 package io.fairlead.image;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.fairlead.linux.Mounts;
+import io.fairlead.linux.Trees;
 import io.fairlead.store.Store;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -70,6 +73,22 @@ class RootsKernelTest {
     Files.writeString(root.resolve("file"), "container");
     roots.unmount("c1");
     assertThat(roots.mount("c1", image, true).resolve("file")).hasContent("container");
+  }
+
+  @Test
+  void removalNeverGoesThroughAMount() throws IOException {
+    Path tree = Files.createDirectories(directory.resolve("tree/below/mounted"));
+    Path precious = Files.createDirectory(directory.resolve("precious"));
+    Files.writeString(precious.resolve("file"), "x");
+    Mounts.bind(precious, tree);
+    try {
+      assertThatThrownBy(() -> Trees.delete(directory.resolve("tree")))
+          .isInstanceOf(UncheckedIOException.class)
+          .hasMessageContaining("cannot remove");
+      assertThat(precious.resolve("file")).exists();
+    } finally {
+      Mounts.unmount(tree);
+    }
   }
 
   @Test
