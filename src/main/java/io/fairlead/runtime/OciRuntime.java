@@ -49,6 +49,11 @@ public final class OciRuntime implements AutoCloseable {
   private final CgroupLayout layout;
   private final Cgroups cgroups;
   private final SeccompProfile seccomp;
+  private final SeccompFilters filters;
+
+  /** Places that are something else on the spawn thread. */
+  private final List<Path> hiddenCgroups;
+
   private final Set<String> grantable = Capabilities.grantable();
   private final List<String> findings = new ArrayList<>();
 
@@ -61,7 +66,10 @@ public final class OciRuntime implements AutoCloseable {
     reactor = new Reactor("runtime events");
     exits = new Exits(reactor);
     cgroups = new Cgroups(CgroupLayout.hierarchies(mounts), reactor);
-    spawn = Spawn.open(config.host(), reactor, () -> prepareMounts(runtime, mounts));
+    hiddenCgroups = isCrun(runtime) && layout == CgroupLayout.HYBRID ? unified(mounts) : List.of();
+    spawn =
+        Spawn.open(config.host(), reactor, () -> hiddenCgroups.forEach(OciRuntime::hideCgroups));
+    filters = new SeccompFilters(isCrun(runtime));
     conmon = new Conmon(conmonProgram, runtime, state, spawn, reactor);
   }
 
@@ -93,24 +101,43 @@ public final class OciRuntime implements AutoCloseable {
     throw new EngineFault(String.join("; ", refusals));
   }
 
-  /** crun 1.8 refuses a machine with both cgroup versions, and runs where it sees v1 alone. */
-  private static void prepareMounts(Path runtime, List<Mounts.Mount> mounts) {
-    boolean isCrun = String.valueOf(runtime.getFileName()).startsWith("crun");
-    if (isCrun && CgroupLayout.of(mounts) == CgroupLayout.HYBRID) {
-      mounts.stream()
-          .filter(mount -> mount.type().equals("cgroup2"))
-          .forEach(mount -> Mounts.unmount(mount.target()));
+  private static boolean isCrun(Path runtime) {
+    return String.valueOf(runtime.getFileName()).startsWith("crun");
+  }
+
+  private static List<Path> unified(List<Mounts.Mount> mounts) {
+    return mounts.stream()
+        .filter(mount -> mount.type().equals("cgroup2"))
+        .map(Mounts.Mount::target)
+        .toList();
+  }
+
+  /**
+   * crun 1.8 refuses a machine with both cgroup versions, and runs where it sees v1 alone. It makes
+   * a directory in the empty place all the same, so that must not be the machine's.
+   */
+  private static void hideCgroups(Path target) {
+    Mounts.unmount(target);
+    Mounts.mount("fairlead", target, "tmpfs", 0, "mode=755,size=1m");
+  }
+
+  private void removeHiddenCgroups(String id) {
+    if (!hiddenCgroups.isEmpty()) {
+      spawn.call(
+          () ->
+              hiddenCgroups.forEach(
+                  hidden -> Bundle.removeTree(Path.of(hidden + CgroupLayout.path(id)))));
     }
   }
 
-  /** Has the runtime make a container of nothing: all goes well up to the missing program. */
+  /** Has the runtime make a container that is never started. */
   private Optional<String> probe() {
     var trial = new RuntimeTrial(bundles.resolveSibling("trial"));
     try {
       create(trial.spec());
-      return Optional.of("it ran a program that does not exist");
+      return Optional.empty();
     } catch (EngineFault e) {
-      return trial.isPassed(e) ? Optional.empty() : Optional.of(String.valueOf(e.getMessage()));
+      return Optional.of(String.valueOf(e.getMessage()));
     } finally {
       delete(trial.id());
       trial.remove();
@@ -167,15 +194,16 @@ public final class OciRuntime implements AutoCloseable {
    *     gone again
    */
   public Created create(ProcessSpec spec) {
-    byte[] configuration = new OciSpec(spec, layout, seccomp, grantable).toJson();
+    var configuration = new OciSpec(spec, layout, seccomp, filters, grantable);
     var bundle = bundle(spec.id());
     try {
       Files.createDirectory(bundle.directory());
-      Files.write(bundle.configuration(), configuration);
+      Files.write(bundle.configuration(), configuration.toJson());
       int pid = conmon.create(bundle, spec);
       int conmonPid =
           bundle.conmonPidOnFile().orElseThrow(() -> new EngineFault("conmon left no pid file"));
       exits.watch(bundle);
+      filters.learn(configuration.seccompRules(), conmon.state().resolve(spec.id()));
       return new Created(conmonPid, pid);
     } catch (FileAlreadyExistsException e) {
       throw new EngineFault(
@@ -198,6 +226,12 @@ public final class OciRuntime implements AutoCloseable {
    *     ...}); the container is then to be deleted
    */
   public void start(String id) {
+    if (!isCrun(path()) || !ExecFifo.release(conmon.state().resolve(id))) {
+      startByProgram(id);
+    }
+  }
+
+  private void startByProgram(String id) {
     var command =
         new Spawn.Command(
             List.of(path().toString(), "--root", conmon.state().toString(), "start", id),
@@ -244,6 +278,7 @@ public final class OciRuntime implements AutoCloseable {
       console.close();
     }
     cgroups.remove(id);
+    removeHiddenCgroups(id);
     Bundle.removeTree(conmon.state().resolve(id));
     Bundle.removeTree(bundle.directory());
     exits.forget(id);

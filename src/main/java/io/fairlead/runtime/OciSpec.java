@@ -4,7 +4,6 @@ import io.fairlead.InvalidRequest;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -39,15 +38,23 @@ final class OciSpec {
   private final ProcessSpec spec;
   private final CgroupLayout cgroups;
   private final SeccompProfile seccomp;
+  private final SeccompFilters filters;
   private final List<String> capabilities;
 
   /**
+   * @param filters what the runtime is spared compiling again
    * @param grantable the capabilities that the engine can give at all
    */
-  OciSpec(ProcessSpec spec, CgroupLayout cgroups, SeccompProfile seccomp, Set<String> grantable) {
+  OciSpec(
+      ProcessSpec spec,
+      CgroupLayout cgroups,
+      SeccompProfile seccomp,
+      SeccompFilters filters,
+      Set<String> grantable) {
     this.spec = spec;
     this.cgroups = cgroups;
     this.seccomp = seccomp;
+    this.filters = filters;
     this.capabilities =
         Capabilities.resolve(
             spec.addedCapabilities(), spec.droppedCapabilities(), spec.isPrivileged(), grantable);
@@ -69,6 +76,8 @@ final class OciSpec {
         spec.hostname(),
         "mounts",
         mounts(),
+        "annotations",
+        filters.annotations(seccompRules()),
         "linux",
         linux());
   }
@@ -196,9 +205,14 @@ final class OciSpec {
     } else {
       linux.put("maskedPaths", MASKED);
       linux.put("readonlyPaths", READ_ONLY);
-      linux.put("seccomp", seccomp.resolve(new LinkedHashSet<>(capabilities)));
+      linux.put("seccomp", seccompRules());
     }
     return linux;
+  }
+
+  /** What the process may ask of the kernel; empty where it may ask everything. */
+  Map<String, Object> seccompRules() {
+    return spec.isPrivileged() ? Map.of() : seccomp.resolve(Set.copyOf(capabilities));
   }
 
   private List<Map<String, Object>> namespaces() {

@@ -2,40 +2,46 @@ package io.fairlead.runtime;
 
 import io.fairlead.EngineFault;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
 /**
- * A container of an empty root and a program that is not there. A runtime that gets as far as
- * missing the program has made the namespaces, the mounts and the cgroups.
+ * A container that is made and never started. A runtime that gets that far has made the namespaces,
+ * the mounts, the cgroups and the seccomp program.
  */
 final class RuntimeTrial {
-  private static final String PROGRAM = "/no-such-program";
-  private static final String ID = "0".repeat(64);
+  private static final String PROGRAM = "/program";
+
+  /** One of two engines that start on different roots must not remove the other's. */
+  private final String id = "%064x".formatted(ProcessHandle.current().pid() ^ System.nanoTime());
 
   private final Path directory;
 
+  /** Makes the container's root in this directory. */
   RuntimeTrial(Path directory) {
     this.directory = directory;
     Bundle.removeTree(directory);
     try {
-      Files.createDirectories(directory.resolve("root"));
+      Path root = Files.createDirectories(directory.resolve("root"));
+      Files.createFile(
+          root.resolve(PROGRAM.substring(1)),
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x")));
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw new EngineFault("cannot use the exec root: " + e, e);
     }
   }
 
   String id() {
-    return ID;
+    return id;
   }
 
   ProcessSpec spec() {
     return new ProcessSpec(
-        ID,
+        id,
         directory.resolve("root"),
         List.of(PROGRAM),
         List.of(),
@@ -51,10 +57,6 @@ final class RuntimeTrial {
         false,
         directory.resolve("log"),
         List.of());
-  }
-
-  boolean isPassed(EngineFault fault) {
-    return String.valueOf(fault.getMessage()).contains("exec: \"" + PROGRAM + "\"");
   }
 
   void remove() {

@@ -36,6 +36,8 @@ final class SeccompProfile {
   private final JsonNode profile;
   private final Architecture architecture;
   private final KernelVersion kernel;
+
+  /** One map for one set of capabilities, for ever: {@link SeccompFilters} goes by identity. */
   private final Map<Set<String>, Map<String, Object>> resolved = new ConcurrentHashMap<>();
 
   private record Architecture(String go, String seccomp) {}

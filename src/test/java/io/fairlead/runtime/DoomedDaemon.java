@@ -28,19 +28,20 @@ final class DoomedDaemon implements AutoCloseable {
             .start();
   }
 
-  /** Has it begin with a container, and kills it then. */
-  void killAfter(Duration delay) throws Exception {
-    var ready = process.getInputStream();
-    for (int c = ready.read(); c != '!'; c = ready.read()) {
-      if (c < 0) {
-        throw new IOException("the daemon ended before it was killed");
-      }
-    }
+  /**
+   * Has it begin with a container, and lets it go on for a while.
+   *
+   * @return the container's id
+   */
+  String letRun(Duration delay) throws Exception {
+    String id = process.inputReader(StandardCharsets.US_ASCII).readLine();
     process.getOutputStream().write('\n');
     process.getOutputStream().flush();
     Thread.sleep(delay);
+    return id;
   }
 
+  /** Kills it. */
   @Override
   public void close() {
     process.destroyForcibly().onExit().join();
@@ -55,8 +56,7 @@ final class DoomedDaemon implements AutoCloseable {
             Path.of(arguments[0]), new NetNamespace(Path.of(arguments[1])), arguments[4]);
     try (var runtime = OciRuntime.open(config)) {
       var spec = new Run(Path.of(arguments[2]), Path.of(arguments[3]), "sleep", "100").spec();
-      System.out.write("!".getBytes(StandardCharsets.US_ASCII));
-      System.out.flush();
+      System.out.println(spec.id());
       if (System.in.read() >= 0) {
         runtime.create(spec);
         runtime.start(spec.id());

@@ -23,6 +23,7 @@ final class Lab implements AutoCloseable {
   final NetNamespace host;
   OciRuntime runtime;
   private final Path pin;
+  private final Path otherPin;
   private final String runtimeName;
 
   Lab(String runtimeName) throws IOException {
@@ -33,6 +34,8 @@ final class Lab implements AutoCloseable {
     Mounts.makeShared(execRoot);
     pin = Files.createFile(directory.resolve("host"));
     host = NetNamespace.create(pin);
+    otherPin = Files.createFile(directory.resolve("other"));
+    NetNamespace.create(otherPin);
     root = busybox(directory.resolve("root"));
     try {
       runtime = open();
@@ -44,6 +47,11 @@ final class Lab implements AutoCloseable {
 
   private OciRuntime open() {
     return OciRuntime.open(new RuntimeConfig(execRoot, host, runtimeName));
+  }
+
+  /** Another namespace than the host. */
+  Path otherNetwork() {
+    return otherPin;
   }
 
   /** As if the daemon had died and come back. */
@@ -116,6 +124,7 @@ final class Lab implements AutoCloseable {
   private void unmount() {
     Mounts.unmount(execRoot);
     Mounts.unmount(pin);
+    Mounts.unmount(otherPin);
     Bundle.removeTree(directory);
   }
 }
