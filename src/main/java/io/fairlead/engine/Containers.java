@@ -2,6 +2,7 @@ package io.fairlead.engine;
 
 import io.fairlead.Conflict;
 import io.fairlead.EngineFault;
+import io.fairlead.Failure;
 import io.fairlead.InvalidRequest;
 import io.fairlead.NotFound;
 import io.fairlead.runtime.Attachment;
@@ -270,7 +271,9 @@ public final class Containers {
     } catch (TimeoutException e) {
       return false;
     } catch (ExecutionException e) {
-      throw new EngineFault(String.valueOf(e.getCause()), e);
+      throw e.getCause() instanceof Failure failure
+          ? failure
+          : new EngineFault("a container's end cannot be told: " + e.getCause(), e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new EngineFault("interrupted while a container was ending", e);

@@ -207,7 +207,13 @@ public final class Networks implements AutoCloseable {
             records ->
                 records.sandbox(sandboxId).filter(row -> isAbandoned(row, records)).isPresent());
     if (isAbandoned) {
-      store.update(records -> records.removeSandbox(sandboxId));
+      // Asked again: somebody may have joined it in between.
+      store.update(
+          records ->
+              records
+                  .sandbox(sandboxId)
+                  .filter(row -> isAbandoned(row, records))
+                  .ifPresent(row -> records.removeSandbox(row.id())));
     }
   }
 

@@ -23,14 +23,13 @@ import org.junit.jupiter.api.TestInstance;
 
 /**
  * An engine is killed at each of its steps in turn, with three containers in flight and one at
- * rest; the next engine has it all right again within two seconds. {@code -Dfairlead.crash.rounds}
- * says how often each step is tried, {@code -Dfairlead.crash.stride} leaves steps out.
+ * rest; the next engine has it all right again within two seconds.
  */
 @Tag("kernel")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class CrashTest {
-  private static final int ROUNDS = Integer.getInteger("fairlead.crash.rounds", 1);
-  private static final int STRIDE = Integer.getInteger("fairlead.crash.stride", 5);
+  private static final int STRIDE = 7;
+  private static final int ROUNDS = 5;
 
   private TestHost host;
   private TestHost far;
@@ -66,21 +65,28 @@ class CrashTest {
   }
 
   @TestFactory
-  Stream<DynamicTest> everyStep() {
+  Stream<DynamicTest> everySeventhStep() {
+    return deaths(1, STRIDE);
+  }
+
+  @TestFactory
+  @Tag("acceptance")
+  Stream<DynamicTest> everyStepFiveTimes() {
+    return IntStream.rangeClosed(1, ROUNDS).boxed().flatMap(round -> deaths(round, 1));
+  }
+
+  /** In every other round the next engine is killed as well, while it recovers. */
+  private Stream<DynamicTest> deaths(int round, int stride) {
     prepare();
     int steps = die(0).steps.size();
     engine.restart();
     engine.assertNothingLeft();
-    return IntStream.rangeClosed(1, ROUNDS)
-        .boxed()
-        .flatMap(
-            round ->
-                IntStream.iterate(1 + round % STRIDE, n -> n <= steps, n -> n + STRIDE)
-                    .mapToObj(
-                        n ->
-                            DynamicTest.dynamicTest(
-                                "round %d, step %d of about %d".formatted(round, n, steps),
-                                () -> dieAndRecover(n, round % 2 == 0))));
+    return IntStream.iterate(1, n -> n <= steps, n -> n + stride)
+        .mapToObj(
+            n ->
+                DynamicTest.dynamicTest(
+                    "round %d, step %d of about %d".formatted(round, n, steps),
+                    () -> dieAndRecover(n, round % 2 == 0)));
   }
 
   /**
