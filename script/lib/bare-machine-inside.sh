@@ -57,9 +57,9 @@ run_readme() {
   run=$!
   await 60 fetch
   step "the page ($(wc -c </tmp/page) bytes) was fetched"
+  await 10 grep -q 'http://localhost:8080' /tmp/run.out
+  await 10 grep -q 'DOCKER_HOST=unix:///run/fairlead/fairlead.sock' /tmp/run.out
   tee -a /dev/fd/3 </tmp/run.out
-  grep -q 'http://localhost:8080' /tmp/run.out || fail 'run did not say where the port is'
-  grep -q 'DOCKER_HOST=unix:///run/fairlead/fairlead.sock' /tmp/run.out || fail 'run did not tell of DOCKER_HOST'
   grep -qi '<html' /tmp/page || fail 'that is no page'
   grep -q '172\.17\.' /tmp/page || fail 'the page does not show the address of the container'
   /root/fairlead/fairlead ps | tee -a /dev/fd/3

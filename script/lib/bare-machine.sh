@@ -49,6 +49,7 @@ mkdir -p "$cache" "$bare"
 progress 'making a bare machine (debootstrap --variant=minbase bookworm)' "$work/debootstrap.log" \
   debootstrap --variant=minbase --cache-dir="$cache" bookworm "$bare" "$(mirror)"
 copy_registry_settings
+rm -rf "$bare"/var/lib/apt/lists/* "$bare"/var/cache/apt/archives/*.deb
 mkdir -p "$bare/usr/lib/jvm/jdk-25" "$bare/root/fairlead"
 git -C "$root_dir" archive HEAD | tar -x -C "$bare/root/fairlead"
 say "the checkout is of $(git -C "$root_dir" rev-parse --short HEAD); what is not committed is not in it"
