@@ -17,20 +17,22 @@ print_help() { sed -n '2,/^$/{s/^# \{0,1\}//p;}' "$0"; }
 
 # --- one long step, with how far it is ---------------------------------------------------------------
 
-# progress TEXT LOG COMMAND...: runs the command with its output in LOG, and says what it does and for how
-# many seconds. Where it fails, shows the end of the log and returns its status.
+# progress TEXT LOG COMMAND...: runs the command with its output in LOG, and says what it does and how far it is:
+# the seconds, and how many files it has fetched. Where it fails, shows the end of the log and returns its status.
 progress() {
   local text=$1 log=$2 began=$SECONDS status=0 ticker
   shift 2
+  : >"$log"
   if [[ -t 2 ]]; then
-    (while printf '\rfairlead: %s ... %ds' "$text" $((SECONDS - began)) >&2; do sleep 1; done) </dev/null >/dev/null &
+    (while printf '\r\033[Kfairlead: %s ... %s' "$text" "$(how_far "$log" "$began")" >&2; do sleep 1; done) \
+      </dev/null >/dev/null &
   else
     say "$text ..."
     # Nothing of it may hold a caller's pipe: the sleep outlives its shell.
-    (while sleep 20 2>/dev/null; do say "$text ... $((SECONDS - began))s"; done) </dev/null >/dev/null &
+    (while sleep 20 2>/dev/null; do say "$text ... $(how_far "$log" "$began")"; done) </dev/null >/dev/null &
   fi
   ticker=$!
-  "$@" </dev/null >"$log" 2>&1 || status=$?
+  "$@" </dev/null >>"$log" 2>&1 || status=$?
   kill "$ticker" 2>/dev/null || true
   wait "$ticker" 2>/dev/null || true
   # Back to the start of the line, and clear it.
@@ -42,6 +44,13 @@ progress() {
     tail -n 25 "$log" >&2
   fi
   return "$status"
+}
+
+how_far() {
+  local files
+  # As Maven, debootstrap and apt tell it.
+  files=$(grep -c -e '^Downloaded from ' -e '^\[INFO\] Downloaded from ' -e '^I: Retrieving ' -e '^Get:' "$1" || true)
+  printf '%ds%s' $((SECONDS - $2)) "$( ((files == 0)) || printf ', %d files fetched' "$files")"
 }
 
 # --- root ------------------------------------------------------------------------------------------

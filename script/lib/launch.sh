@@ -1,23 +1,28 @@
 # shellcheck shell=bash
-# What the first call of ./fairlead does; sourced by it.
+# What the first call of ./fairlead does; sourced by it, and uses its $builds and is_built.
+# shellcheck disable=SC2154,SC2034
 
 # shellcheck source=script/lib/common.sh
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
-# Builds into build/fairlead/COMMIT-HASH and makes build/fairlead/current point there. The hash is that of the
-# jars: the same sources give the same build, whose AOT cache then serves on.
+# Builds into build/fairlead/COMMIT-HASH and names it in build/fairlead/current. The hash is that of the jars: the
+# same sources give the same build, whose AOT cache then serves on.
 make_build() {
-  local builds=$root_dir/build/fairlead stamp build directory
+  local stamp name directory
   mkdir -p "$builds"
   # Of several first calls at once, one builds and the others find it built.
   exec {build_lock}>"$builds/lock"
   flock "$build_lock"
+  if is_built; then
+    exec {build_lock}>&-
+    return
+  fi
   find_jdk
   stamp=$(mktemp "$builds/stamp.XXXXXX")
   progress "building with $JAVA_HOME (once; Maven fetches what it lacks)" "$root_dir/build/build.log" \
-    maven -q -Plauncher -Dmaven.test.skip=true package || die "the build failed; all of it: $root_dir/build/build.log"
-  build=$(build_name)
-  directory=$builds/$build
+    talking_maven -Plauncher -Dmaven.test.skip=true package || die "the build failed; all of it: $root_dir/build/build.log"
+  name=$(build_name)
+  directory=$builds/$name
   if [[ ! -e $directory/fairlead.jar ]]; then
     rm -rf "$directory.new"
     mkdir -p "$directory.new"
@@ -25,13 +30,16 @@ make_build() {
     mv "$directory.new" "$directory"
   fi
   make_aot_cache "$directory"
-  printf '%s\n' "$JAVA_HOME" >"$directory/java-home"
   mv "$stamp" "$directory/stamp"
-  ln -sfn "$build" "$builds/current.new"
-  mv -T "$builds/current.new" "$builds/current"
-  remove_old_builds "$builds" "$build"
+  printf '%s %s\n' "$name" "$JAVA_HOME" >"$builds/current.new"
+  mv -fT "$builds/current.new" "$builds/current"
+  remove_old_builds "$name"
+  read -r build java_home <"$builds/current"
   exec {build_lock}>&-
 }
+
+# Tells of each file that it fetches: see how_far.
+talking_maven() { (cd "$root_dir" && ./mvnw --batch-mode "$@"); }
 
 build_name() {
   local commit hash
@@ -60,9 +68,9 @@ make_aot_cache() {
 remove_old_builds() {
   local old used
   used=$(cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\0' '\n' || true)
-  for old in "$1"/*/; do
+  for old in "$builds"/*/; do
     old=${old%/}
-    [[ -L $old || ${old##*/} == "$2" || $used == *"$old/fairlead.jar"* ]] || rm -rf "$old"
+    [[ ${old##*/} == "$1" || $used == *"$old/fairlead.jar"* ]] || rm -rf "$old"
   done
-  rm -f "$1"/stamp.*
+  rm -f "$builds"/stamp.*
 }
