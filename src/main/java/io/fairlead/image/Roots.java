@@ -172,7 +172,10 @@ public final class Roots {
     Path upper = container.resolve("upper");
     Path work = container.resolve("work");
     if (!Files.exists(upper)) {
-      Files.createDirectories(work);
+      if (!Files.exists(work)) {
+        Files.createDirectories(container);
+        Files.createDirectory(work);
+      }
       Files.createDirectory(upper);
       // The upper directory's own permissions are those of the container's "/".
       Files.setPosixFilePermissions(upper, PosixFilePermissions.fromString("rwxr-xr-x"));

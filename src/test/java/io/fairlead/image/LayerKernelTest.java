@@ -252,6 +252,18 @@ class LayerKernelTest {
   }
 
   @Test
+  void aDataRootMayHaveOverlayfssSeparatorsInItsName() throws IOException {
+    store.close();
+    Path odd = Files.createDirectory(directory.resolve("a,b:c"));
+    openAt(odd);
+    var image =
+        images.importRoot(new Tars().file("a", "1").stream(), Optional.empty(), "", List.of());
+    var roots = roots(odd);
+    assertThat(roots.driver()).isEqualTo("overlay2");
+    assertThat(roots.mount("c", image, false).resolve("a")).hasContent("1");
+  }
+
+  @Test
   void asManyLayersAsDockerTakesAreMounted() {
     var layers = new Tars[127];
     for (int i = 0; i < layers.length; i++) {
