@@ -23,6 +23,8 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * A network namespace that plays a host: an engine's own, or a machine elsewhere on its wire. It
@@ -31,6 +33,7 @@ import java.util.function.Function;
  */
 public final class TestHost implements AutoCloseable {
   private static final int CONNECT_MILLIS = 3_000;
+  private static final Pattern HEAD_END = Pattern.compile("\r?\n\r?\n");
 
   private final String name;
   private final Path pin;
@@ -196,11 +199,12 @@ public final class TestHost implements AutoCloseable {
                   .formatted(path, host)
                   .getBytes(StandardCharsets.US_ASCII));
       String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-      int head = answer.indexOf("\r\n\r\n");
-      if (head < 0) {
+      // A bare line feed ends a line too (RFC 9112, 2.2): so do CGI scripts behind busybox's httpd.
+      Matcher head = HEAD_END.matcher(answer);
+      if (!head.find()) {
         throw new IOException("no page but: " + answer);
       }
-      return answer.substring(head + 4);
+      return answer.substring(head.end());
     }
   }
 
