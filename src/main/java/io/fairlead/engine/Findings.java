@@ -52,6 +52,8 @@ record Findings(String engineId, Machine machine, Premises premises, Rooms rooms
     var all = new ArrayList<>(machine.findings());
     all.add("storage: " + storage());
     all.addAll(rooms.runtime().findings());
+    // Opened already, or the engine would not be: the network's writer cannot be without it.
+    all.add("firewall: nftables, by libnftables in process");
     all.addAll(rooms.networks().findings());
     return List.copyOf(all);
   }

@@ -149,6 +149,7 @@ public final class OciRuntime implements AutoCloseable {
     findings.addAll(refusals);
     findings.add("runtime %s (%s)".formatted(path(), version()));
     findings.add("conmon %s (%s)".formatted(conmon.program(), firstLine(conmon.program())));
+    findings.add("seccomp profile " + SeccompProfile.place());
   }
 
   private void findAgain() {

@@ -72,23 +72,28 @@ final class SeccompProfile {
    * @throws EngineFault if there is none: containers without it would be a silent loss
    */
   static SeccompProfile load() {
-    for (Path place : PLACES) {
-      if (Files.isReadable(place)) {
-        try {
-          return new SeccompProfile(
-              JsonMapper.shared().readTree(place.toFile()),
-              System.getProperty("os.arch"),
-              System.getProperty("os.version"));
-        } catch (JacksonException e) {
-          throw new EngineFault(
-              "the seccomp profile %s is not readable JSON: %s".formatted(place, e.getMessage()),
-              e);
-        }
-      }
+    Path place = place();
+    try {
+      return new SeccompProfile(
+          JsonMapper.shared().readTree(place.toFile()),
+          System.getProperty("os.arch"),
+          System.getProperty("os.version"));
+    } catch (JacksonException e) {
+      throw new EngineFault(
+          "the seccomp profile %s is not readable JSON: %s".formatted(place, e.getMessage()), e);
     }
-    throw new EngineFault(
-        "no seccomp profile at %s or %s; install the package golang-github-containers-common"
-            .formatted(PLACES.getFirst(), PLACES.getLast()));
+  }
+
+  /** The file that is read: the first that is there. */
+  static Path place() {
+    return PLACES.stream()
+        .filter(Files::isReadable)
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new EngineFault(
+                    "no seccomp profile at %s or %s; install the package golang-github-containers-common"
+                        .formatted(PLACES.getFirst(), PLACES.getLast())));
   }
 
   /**
