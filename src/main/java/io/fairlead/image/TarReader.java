@@ -304,7 +304,7 @@ final class TarReader {
     int n = in.readNBytes(block, 0, BLOCK);
     if (n != 0 && n < BLOCK) {
       throw last.isEmpty()
-          ? new InvalidRequest("this is not a tar archive: it is %d bytes long".formatted(n))
+          ? new InvalidRequest("this is not a tar archive: it ends after byte %d".formatted(n))
           : truncated();
     }
     return n == BLOCK;

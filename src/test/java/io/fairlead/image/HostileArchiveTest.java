@@ -181,7 +181,7 @@ class HostileArchiveTest {
             Arrays.copyOf(gzip(new Tars().file("file", "x".repeat(600)).bytes()), 60),
             "the archive is truncated or broken: "),
         arguments(new byte[0], "this is not a tar archive: it is empty"),
-        arguments("hello".getBytes(UTF_8), "this is not a tar archive: it is 5 bytes long"),
+        arguments("hello".getBytes(UTF_8), "this is not a tar archive: it ends after byte 5"),
         arguments(
             "<!doctype html>".repeat(100).getBytes(UTF_8),
             "this is not a tar archive (plain, or packed by gzip, bzip2, xz or zstd)"));
