@@ -7,6 +7,7 @@ import io.fairlead.engine.Container;
 import io.fairlead.engine.ContainerSpec;
 import io.fairlead.engine.Containers;
 import io.fairlead.engine.Engine;
+import io.fairlead.engine.EngineInfo;
 import io.fairlead.image.Image;
 import java.io.IOException;
 import java.time.Instant;
@@ -17,9 +18,13 @@ import java.util.OptionalInt;
 /** Containers: create, list, inspect, start, stop, kill, remove. */
 final class ContainersApi {
   private final Engine engine;
+  private final String storageDriver;
+  private final String architecture;
 
-  ContainersApi(Engine engine) {
+  ContainersApi(Engine engine, EngineInfo info) {
     this.engine = engine;
+    this.storageDriver = info.storageDriver();
+    this.architecture = info.architecture();
   }
 
   private Containers containers() {
@@ -76,7 +81,7 @@ final class ContainersApi {
 
   private void checkPlatform(Optional<String> platform) {
     platform
-        .filter(wanted -> !Platforms.isOurs(wanted, engine.info().architecture()))
+        .filter(wanted -> !Platforms.isOurs(wanted, architecture))
         .ifPresent(
             wanted -> {
               throw new NotBuilt(
@@ -89,11 +94,16 @@ final class ContainersApi {
   void inspect(Exchange exchange) {
     refuseSize(exchange.query());
     Container container = containers().find(exchange.parameter("id"));
-    Optional<Image> image =
-        engine.images().list().stream()
-            .filter(each -> each.id().equals(container.imageId()))
-            .findFirst();
-    exchange.respond(200, ContainerJson.of(container, image, engine.info().storageDriver()));
+    exchange.respond(200, ContainerJson.of(container, image(container.imageId()), storageDriver));
+  }
+
+  /** Empty if it was removed by force. */
+  private Optional<Image> image(String id) {
+    try {
+      return Optional.of(engine.images().find(id));
+    } catch (NotFound _) {
+      return Optional.empty();
+    }
   }
 
   /** {@code POST /containers/{id}/start}. */

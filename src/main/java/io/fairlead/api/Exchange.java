@@ -19,6 +19,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.JsonNode;
@@ -39,6 +40,7 @@ final class Exchange {
   private final HttpHeaders extraHeaders = Headers.common();
   private volatile boolean isBroken;
   private boolean isContinued;
+  private @Nullable ClientInput hijacked;
   private int status;
 
   Exchange(HttpConnection connection, Routes routes, HttpRequest request, ClientInput input) {
@@ -101,6 +103,9 @@ final class Exchange {
     } catch (Throwable e) {
       fail(e);
     } finally {
+      if (hijacked != null) {
+        hijacked.discard();
+      }
       LOG.debug("{} -> {} in {} us", this, status, (System.nanoTime() - began) / 1000);
     }
   }
@@ -264,6 +269,7 @@ final class Exchange {
         each -> head.append(each.getKey()).append(": ").append(each.getValue()).append("\r\n"));
     head.append("\r\n");
     var raw = new ClientInput(connection::more);
+    hijacked = raw;
     connection.hijack(Unpooled.copiedBuffer(head, StandardCharsets.US_ASCII), raw);
     return new Hijack(connection, raw);
   }

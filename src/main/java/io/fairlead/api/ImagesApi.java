@@ -6,6 +6,7 @@ import io.fairlead.InvalidRequest;
 import io.fairlead.NotBuilt;
 import io.fairlead.engine.Container;
 import io.fairlead.engine.Engine;
+import io.fairlead.engine.EngineInfo;
 import io.fairlead.image.Image;
 import io.fairlead.image.Images;
 import java.io.IOException;
@@ -25,9 +26,11 @@ final class ImagesApi {
   private static final String JSON = "application/json";
 
   private final Engine engine;
+  private final String storageDriver;
 
-  ImagesApi(Engine engine) {
+  ImagesApi(Engine engine, EngineInfo info) {
     this.engine = engine;
+    this.storageDriver = info.storageDriver();
   }
 
   private record Summary(
@@ -104,9 +107,7 @@ final class ImagesApi {
   /** {@code GET /images/{name}/json}. */
   void inspect(Exchange exchange) {
     exchange.respond(
-        200,
-        ImageJson.of(
-            find(exchange.parameter("image")), engine.info().storageDriver(), exchange.version()));
+        200, ImageJson.of(find(exchange.parameter("image")), storageDriver, exchange.version()));
   }
 
   private record Step(

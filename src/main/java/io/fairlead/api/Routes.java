@@ -33,9 +33,10 @@ final class Routes {
 
   static Routes of(Engine engine) {
     var system = new SystemApi(engine);
-    var containers = new ContainersApi(engine);
+    var info = engine.info();
+    var containers = new ContainersApi(engine, info);
     var streams = new ContainerStreams(engine);
-    var images = new ImagesApi(engine);
+    var images = new ImagesApi(engine, info);
     var networks = new NetworksApi(engine);
     List<Route> table = new ArrayList<>();
     table.addAll(

@@ -7,17 +7,21 @@ import io.fairlead.Conflict;
 import io.fairlead.EngineFault;
 import io.fairlead.InvalidRequest;
 import io.fairlead.NotFound;
+import io.fairlead.runtime.OutputSink.Stream;
 import io.netty.buffer.Unpooled;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.StandardProtocolFamily;
 import java.net.URI;
 import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -61,7 +65,8 @@ class ApiServerTest {
                 Route.of("GET", "/bug", _ -> throwing(new IllegalStateException())),
                 Route.of("GET", "/missing", _ -> throwing(new NotFound("No such thing: x"))),
                 Route.of("GET", "/silent", _ -> {}),
-                Route.hijacking("POST", "/raw", this::echo))),
+                Route.hijacking("POST", "/raw", this::echo),
+                Route.hijacking("POST", "/flood", this::flood))),
         List.of(URI.create("unix://" + path)),
         Optional.empty());
   }
@@ -104,6 +109,21 @@ class ApiServerTest {
       }
       var _ = client.write(Unpooled.copiedBuffer("end", StandardCharsets.US_ASCII));
     }
+  }
+
+  /** Writes as a container does that does not wait for its reader. */
+  private void flood(Exchange exchange) throws Exception {
+    var sink = new AttachSink(EnumSet.of(Stream.STDOUT));
+    sink.accept(Stream.STDOUT, Instant.EPOCH, ByteBuffer.wrap(new byte[] {1}));
+    Hijack client = exchange.hijack("x/y");
+    sink.open(client);
+    int pieces = 0;
+    while (sink.accept(Stream.STDOUT, Instant.EPOCH, ByteBuffer.allocate(64 * 1024))) {
+      pieces++;
+    }
+    sink.end();
+    gone.complete("cut off after " + pieces);
+    client.awaitClosed();
   }
 
   @AfterEach
@@ -303,6 +323,19 @@ class ApiServerTest {
     assertThat(ask("POST /raw HTTP/1.1\r\n\r\nabc"))
         .startsWith("HTTP/1.1 200 OK\r\nContent-Type: application/vnd.docker.raw-stream\r\n")
         .endsWith("\r\n\r\nabcend");
+  }
+
+  @Test
+  void aClientFarBehindIsCutOffWithAnError() throws Exception {
+    try (var client = new RawClient(socket)) {
+      client.send("POST /flood HTTP/1.1\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n");
+      assertThat(client.readUntil("\r\n\r\n")).startsWith("HTTP/1.1 101 ");
+      assertThat(gone.get(10, TimeUnit.SECONDS)).startsWith("cut off after ");
+      String all = client.readAll();
+      assertThat(all).startsWith("\1\0\0\0\0\0\0\1\1\1\0\0\0\0\1\0\0");
+      assertThat(all.length()).isGreaterThan(8_000_000).isLessThan(10_000_000);
+      assertThat(all.substring(all.length() - 100)).contains("\3\0\0\0\0\0\0").contains("cut off");
+    }
   }
 
   @Test

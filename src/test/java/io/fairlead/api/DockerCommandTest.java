@@ -6,8 +6,11 @@ import io.fairlead.testing.Command;
 import io.fairlead.testing.Docker;
 import io.fairlead.testing.TestEngine;
 import io.fairlead.testing.TestHost;
+import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -181,6 +184,18 @@ class DockerCommandTest {
         .endsWith(" 1.51");
     assertThat(docker.output("info", "-f", "{{.OSType}} {{.Swarm.LocalNodeState}} {{.Images}}"))
         .matches("linux inactive \\d+");
+  }
+
+  @Test
+  void tcpServesTheSame() {
+    String address = "tcp://127.0.0.1:2375";
+    try (var _ =
+        host.call(
+            () ->
+                ApiServer.open(engine.engine(), List.of(URI.create(address)), Optional.empty()))) {
+      Command run = host.tryExec("docker", "-H", address, "run", "--rm", "busybox", "echo", "hi");
+      assertThat(run.succeeded().stdout()).isEqualTo("hi\n");
+    }
   }
 
   @ParameterizedTest

@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.fairlead.InvalidRequest;
 import io.fairlead.runtime.OutputSink.Stream;
 import io.netty.buffer.ByteBufUtil;
+import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
@@ -118,5 +120,23 @@ class TextsTest {
   void multiplexedStreamsHaveTheirNameSince142() {
     assertThat(Headers.multiplexed(new ApiVersion(1, 41))).endsWith("raw-stream");
     assertThat(Headers.multiplexed(new ApiVersion(1, 42))).endsWith("multiplexed-stream");
+  }
+
+  @Test
+  void aLogsPrefixStandsAtEachLinesBeginningOnly() {
+    var written = new ByteArrayOutputStream();
+    var sink = new LogSink(written::write, () -> {}, true, false);
+    Instant at = Instant.parse("2024-01-01T12:00:00Z");
+    sink.accept(Stream.STDOUT, at, ByteBuffer.wrap("a\nb".getBytes(StandardCharsets.UTF_8)));
+    sink.accept(Stream.STDERR, at, ByteBuffer.wrap("e".getBytes(StandardCharsets.UTF_8)));
+    sink.accept(Stream.STDOUT, at, ByteBuffer.wrap("c\n".getBytes(StandardCharsets.UTF_8)));
+    String time = "2024-01-01T12:00:00.000000000Z ";
+    assertThat(written.toString(StandardCharsets.ISO_8859_1))
+        .isEqualTo(
+            "\1\0\0\0\0\0\0\101"
+                + (time + "a\n" + time + "b")
+                + "\2\0\0\0\0\0\0\40"
+                + (time + "e")
+                + "\1\0\0\0\0\0\0\2c\n");
   }
 }
