@@ -78,9 +78,14 @@ final class NetworkFixture implements AutoCloseable {
 
   /** A container that is starting: its network is there when this returns. */
   String start(String name, NetworkRequest request) {
+    String id = create(name);
+    restart(id, name, request);
+    return id;
+  }
+
+  String create(String name) {
     String id = Allocator.hex(32);
     store.update(records -> records.put(row(id, name, null, ContainerState.CREATED)));
-    restart(id, name, request);
     return id;
   }
 
@@ -120,7 +125,7 @@ final class NetworkFixture implements AutoCloseable {
     return store.read(records -> records.container(id).orElseThrow());
   }
 
-  private static ContainerRow row(
+  static ContainerRow row(
       String id, String name, @Nullable String sandbox, ContainerState state) {
     return new ContainerRow(
         id, name, IMAGE, "{}", state, sandbox, 0, 0, 0, false, "", Instant.now(), null, null);

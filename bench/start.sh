@@ -1,0 +1,153 @@
+#!/usr/bin/env bash
+# bench/start.sh: how long "docker run --rm --network bridge IMAGE true" takes with Fairlead and with Debian's Docker.
+#
+# The same docker command and the same image (busybox) with both daemons. Each daemon is in network, mount and
+# process namespaces of its own and has roots of its own; all of it goes when the script ends, however it ends.
+# Docker is unpacked below build/ from Debian's packages and never installed. Both are warmed, then run by turns.
+#
+#   bench/start.sh [PAIRS [WARM_UP_RUNS]]   30 pairs after 25 runs of each, unless said otherwise
+#   --help                                  this text
+#
+# KEEP_LOGS=1 keeps the daemons' logs in build/bench/logs.
+
+set -euo pipefail
+# shellcheck source=script/lib/common.sh
+source "$(dirname "${BASH_SOURCE[0]}")/../script/lib/common.sh"
+
+[[ ${1-} != -h && ${1-} != --help ]] || { print_help && exit; }
+become_root "$root_dir/bench/start.sh" "$@"
+pairs=${1:-30}
+warm_up=${2:-25}
+
+fetch_dockerd() {
+  local dir=$1 package deb
+  for package in docker.io containerd runc iptables libnftnl11 libxtables12 libip4tc2 libip6tc2; do
+    (cd "$dir" && apt-get -q -o APT::Sandbox::User=root download "$package") || return 1
+  done
+  for deb in "$dir"/*.deb; do
+    dpkg -x "$deb" "$dir" && rm -f "$deb"
+  done
+  # What update-alternatives would do.
+  ln -sf xtables-nft-multi "$dir/usr/sbin/iptables"
+  ln -sf xtables-nft-multi "$dir/usr/sbin/ip6tables"
+}
+
+# member NAME COMMAND...: a daemon in namespaces of its own, until this script closes the fifo; the shell that is
+# the first process there reaps what daemons leave to it.
+member() {
+  local name=$1
+  shift
+  # shellcheck disable=SC2016
+  unshare --net --mount --pid --fork --kill-child --mount-proc bash -c '
+    ip link set lo up
+    # Shims and locks have fixed places below /run.
+    [[ $1 != docker ]] || mount -t tmpfs tmpfs /run
+    shift
+    "$@" &
+    read -r || true
+    kill -TERM $! && wait $!' bash "$name" "$@" <"$work/hold" >"$work/$name.out" 2>&1 &
+  members+=($!)
+}
+
+await_daemon() {
+  local name=$1 try
+  for try in {1..600}; do
+    docker -H "unix://$work/$name.sock" version >/dev/null 2>&1 && return
+    sleep 0.1
+  done
+  cat "$work/$name.out" >&2
+  die "the daemon '$name' does not answer after $((try / 10)) s"
+}
+
+clean_up() {
+  local member left
+  [[ -z ${hold-} ]] || exec {hold}>&-
+  for member in "${members[@]}"; do
+    # An unopened fifo would hold it for ever.
+    [[ -n ${hold-} ]] || kill "$member" 2>/dev/null || true
+    wait "$member" || true
+  done
+  if [[ -n ${KEEP_LOGS-} ]]; then
+    mkdir -p "$root_dir/build/bench/logs"
+    cp "$work"/*.out "$root_dir/build/bench/logs/"
+    cp "$work"/fairlead/*.log "$root_dir/build/bench/logs/" 2>/dev/null || true
+  fi
+  for left in /sys/fs/cgroup/docker /sys/fs/cgroup/*/docker; do
+    rmdir "$left" 2>/dev/null || true
+  done
+  rm -rf "$work"
+}
+
+# once NAME: one run; sets micros.
+once() {
+  local began=$EPOCHREALTIME
+  docker -H "unix://$work/$1.sock" run --rm --network bridge bench true
+  local ended=$EPOCHREALTIME
+  micros=$((${ended/[.,]/} - ${began/[.,]/}))
+}
+
+# The figures on standard input, one a line in microseconds, as "median p99" in milliseconds.
+summary() {
+  sort -n | awk '{ v[NR] = $1 } END {
+    median = NR % 2 ? v[(NR + 1) / 2] : (v[NR / 2] + v[NR / 2 + 1]) / 2
+    p99 = v[int((NR * 99 + 99) / 100)]
+    printf "%9.1f %9.1f %9.1f\n", v[1] / 1000, median / 1000, p99 / 1000 }'
+}
+
+dockerd_dir=$root_dir/build/bench/dockerd
+if [[ ! -x $dockerd_dir/usr/sbin/iptables ]]; then
+  mkdir -p "$dockerd_dir"
+  have_file /var/lib/apt/lists/*_Packages* || update_lists "$root_dir/build/apt.log"
+  progress "fetching Debian's Docker (unpacked below build/, not installed)" "$root_dir/build/bench/dockerd.log" \
+    fetch_dockerd "$dockerd_dir"
+fi
+find_docker
+"$root_dir/fairlead" version >/dev/null
+
+work=$(mktemp -d /var/tmp/fairlead-bench.XXXXXX)
+members=()
+trap clean_up EXIT
+mkfifo "$work/hold"
+mkdir -p "$work/image/bin" "$work/image/etc" "$work/image/tmp"
+cp "$(command -v busybox || echo /bin/busybox)" "$work/image/bin/busybox"
+for name in sh true ip; do ln -s busybox "$work/image/bin/$name"; done
+
+member fairlead "$root_dir/fairlead" daemon -H "unix://$work/fairlead.sock" --data-root "$work/fairlead" \
+  --exec-root "$work/fairlead-run"
+member docker env "PATH=$dockerd_dir/usr/sbin:$dockerd_dir/usr/bin:$PATH" \
+  "LD_LIBRARY_PATH=$dockerd_dir/usr/lib/$(uname -m)-linux-gnu" dockerd -H "unix://$work/docker.sock" \
+  --data-root "$work/docker" --exec-root "$work/docker-run" --pidfile "$work/docker.pid" --storage-driver overlay2
+exec {hold}>"$work/hold"
+for name in fairlead docker; do
+  await_daemon "$name"
+  tar -C "$work/image" -c . | docker -H "unix://$work/$name.sock" import - bench >/dev/null
+done
+
+printf 'load %s; docker command %s; Docker %s; Fairlead %s\n' "$(cut -d ' ' -f 1-3 /proc/loadavg)" \
+  "$(docker --version | cut -d ' ' -f 3)" \
+  "$(docker -H "unix://$work/docker.sock" version -f '{{.Server.Version}}')" \
+  "$(docker -H "unix://$work/fairlead.sock" version -f '{{.Server.Version}}')"
+printf 'docker run --rm --network bridge IMAGE true: %d pairs by turns, after %d runs of each\n' "$pairs" "$warm_up"
+for ((i = 0; i < warm_up; i++)); do
+  once fairlead
+  once docker
+done
+for ((i = 0; i < pairs; i++)); do
+  once fairlead && fairlead=$micros
+  once docker
+  printf '%d\n' "$fairlead" >>"$work/fairlead.us"
+  printf '%d\n' "$micros" >>"$work/docker.us"
+  printf '%d\n' $((micros * 1000 / fairlead)) >>"$work/ratio"
+  began=$EPOCHREALTIME
+  docker -H "unix://$work/fairlead.sock" version >/dev/null
+  ended=$EPOCHREALTIME
+  printf '%d\n' $((${ended/[.,]/} - ${began/[.,]/})) >>"$work/client.us"
+done
+printf '%-34s %9s %9s %9s\n' '' min median p99
+printf '%-34s %s\n' 'Fairlead, ms' "$(summary <"$work/fairlead.us")"
+printf '%-34s %s\n' 'Docker, ms' "$(summary <"$work/docker.us")"
+printf '%-34s %s\n' 'docker version alone, ms' "$(summary <"$work/client.us")"
+printf '%-34s %s\n' 'Docker : Fairlead, of each pair' "$(summary <"$work/ratio")"
+printf 'load %s\n' "$(cut -d ' ' -f 1-3 /proc/loadavg)"
+printf "the last start, by the daemon's log:\n"
+grep -hE ' runs| ended| removed' "$work"/fairlead.out | tail -n 3
