@@ -40,12 +40,11 @@ member() {
   # shellcheck disable=SC2016
   unshare --net --mount --pid --fork --kill-child --mount-proc bash -c '
     ip link set lo up
-    # Shims and locks have fixed places below /run.
-    [[ $1 != docker ]] || mount -t tmpfs tmpfs /run
-    shift
+    # On most machines /run is in memory; shims and the lock of iptables have fixed places in it.
+    mount -t tmpfs tmpfs /run
     "$@" &
     read -r || true
-    kill -TERM $! && wait $!' bash "$name" "$@" <"$work/hold" >"$work/$name.out" 2>&1 &
+    kill -TERM $! && wait $!' bash "$@" <"$work/hold" >"$work/$name.out" 2>&1 &
   members+=($!)
 }
 
@@ -70,7 +69,6 @@ clean_up() {
   if [[ -n ${KEEP_LOGS-} ]]; then
     mkdir -p "$root_dir/build/bench/logs"
     cp "$work"/*.out "$root_dir/build/bench/logs/"
-    cp "$work"/fairlead/*.log "$root_dir/build/bench/logs/" 2>/dev/null || true
   fi
   for left in /sys/fs/cgroup/docker /sys/fs/cgroup/*/docker; do
     rmdir "$left" 2>/dev/null || true
@@ -113,10 +111,10 @@ cp "$(command -v busybox || echo /bin/busybox)" "$work/image/bin/busybox"
 for name in sh true ip; do ln -s busybox "$work/image/bin/$name"; done
 
 member fairlead "$root_dir/fairlead" daemon -H "unix://$work/fairlead.sock" --data-root "$work/fairlead" \
-  --exec-root "$work/fairlead-run"
+  --exec-root /run/fairlead
 member docker env "PATH=$dockerd_dir/usr/sbin:$dockerd_dir/usr/bin:$PATH" \
   "LD_LIBRARY_PATH=$dockerd_dir/usr/lib/$(uname -m)-linux-gnu" dockerd -H "unix://$work/docker.sock" \
-  --data-root "$work/docker" --exec-root "$work/docker-run" --pidfile "$work/docker.pid" --storage-driver overlay2
+  --data-root "$work/docker" --exec-root /run/docker --pidfile /run/docker.pid --storage-driver overlay2
 exec {hold}>"$work/hold"
 for name in fairlead docker; do
   await_daemon "$name"

@@ -156,23 +156,29 @@ final class Endings {
    */
   void remove(ContainerRow row, ExitStatus status) {
     String id = row.id();
+    var timeline = new Timeline(checkpoints);
     rooms.store().update(records -> records.removeContainer(id));
-    checkpoints.reached("remove: recorded");
+    timeline.reached("remove: recorded");
     var steps = new ArrayList<Runnable>();
     applyNetwork(row, steps);
     steps.add(
         () -> {
           rooms.runtime().delete(id);
+          timeline.passed("runtime");
+        });
+    steps.add(
+        () -> {
           rooms.roots().remove(id);
           rooms.folder(id).delete();
+          timeline.passed("root");
         });
     try {
       Together.all("remove " + Lives.shortId(id), steps);
-      checkpoints.reached("remove: cleared");
+      timeline.reached("remove: cleared");
     } finally {
       streams.end(id);
       waiters.removed(id, status);
     }
-    LOG.info("container {} ({}) is removed", Lives.shortId(id), row.name());
+    LOG.info("container {} ({}) is removed: {}", Lives.shortId(id), row.name(), timeline);
   }
 }

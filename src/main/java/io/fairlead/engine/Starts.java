@@ -45,14 +45,15 @@ final class Starts {
 
   /** The caller holds the container's lock, and has seen that it does not run. */
   void start(ContainerRow row) {
+    var steps = new Timeline(checkpoints);
     var kept = Kept.of(row);
     try {
       Image image = rooms.images().find(row.imageId());
       try (var allocation = allocate(row, kept)) {
-        checkpoints.reached("start: allocated");
+        steps.reached("start: allocated");
         recordStarting(row.id(), allocation);
-        checkpoints.reached("start: recorded");
-        launch(row, kept, image, allocation);
+        steps.reached("start: recorded");
+        launch(row, kept, image, allocation, steps);
       }
     } catch (FailedStart e) {
       throw undo(row.id(), e.failure);
@@ -60,7 +61,7 @@ final class Starts {
       throw undo(row.id(), StartFailure.of(e));
     }
     endings.watch(row.id());
-    LOG.info("container {} ({}) runs", Lives.shortId(row.id()), row.name());
+    LOG.info("container {} ({}) runs: {}", Lives.shortId(row.id()), row.name(), steps);
   }
 
   private Allocation allocate(ContainerRow row, Kept kept) {
@@ -91,7 +92,8 @@ final class Starts {
             });
   }
 
-  private void launch(ContainerRow row, Kept kept, Image image, Allocation allocation) {
+  private void launch(
+      ContainerRow row, Kept kept, Image image, Allocation allocation, Timeline steps) {
     String id = row.id();
     String sandboxId = allocation.sandboxId();
     var root =
@@ -101,15 +103,16 @@ final class Starts {
     ContainerFolder folder;
     try {
       applyNetwork(row, sandboxId);
+      steps.passed("network");
       folder = files.write(id, kept, sandboxId);
     } catch (RuntimeException e) {
       awaitQuietly(root, e);
       throw e;
     }
     Path rootPath = Together.result(root);
-    checkpoints.reached("start: network and root are there");
-    var pids = run(spec(id, kept, rootPath, folder, allocation), kept);
-    checkpoints.reached("start: process runs");
+    steps.reached("start: network and root are there");
+    var pids = run(spec(id, kept, rootPath, folder, allocation), kept, steps);
+    steps.reached("start: process runs");
     rooms
         .store()
         .update(
@@ -117,7 +120,7 @@ final class Starts {
               var starting = records.container(id).orElseThrow(() -> gone(id));
               records.put(Lives.running(starting, pids, Instant.now()));
             });
-    checkpoints.reached("start: recorded as running");
+    steps.reached("start: recorded as running");
   }
 
   private void applyNetwork(ContainerRow row, @Nullable String sandboxId) {
@@ -131,10 +134,10 @@ final class Starts {
   }
 
   /** Clients that attached before are connected between create and start: they miss no byte. */
-  private OciRuntime.Created run(ProcessSpec spec, Kept kept) {
+  private OciRuntime.Created run(ProcessSpec spec, Kept kept, Timeline steps) {
     try {
       var pids = rooms.runtime().create(spec);
-      checkpoints.reached("start: process created");
+      steps.reached("start: process created");
       streams.connect(spec.id(), sink -> rooms.runtime().attach(spec.id(), sink));
       rooms.runtime().start(spec.id());
       return pids;
