@@ -125,8 +125,7 @@ final class NetworkFixture implements AutoCloseable {
     return store.read(records -> records.container(id).orElseThrow());
   }
 
-  static ContainerRow row(
-      String id, String name, @Nullable String sandbox, ContainerState state) {
+  static ContainerRow row(String id, String name, @Nullable String sandbox, ContainerState state) {
     return new ContainerRow(
         id, name, IMAGE, "{}", state, sandbox, 0, 0, 0, false, "", Instant.now(), null, null);
   }
