@@ -108,9 +108,10 @@ class DockerTourTest {
   @Test
   void inputFlowsThroughAndEnds() {
     String file = folder.resolve("input").toString();
-    String script =
-        "head -c 3000000 /dev/urandom > %s; docker run --rm -i %s cat < %s | cmp - %s && echo same";
-    assertThat(sh(script.formatted(file, HELLO, file, file)).stdout()).isEqualTo("same\n");
+    sh("head -c 3000000 /dev/urandom > " + file).succeeded();
+    Command echoed =
+        sh("docker run --rm -i %s cat < %s | cmp - %s && echo same".formatted(HELLO, file, file));
+    assertThat(echoed.stdout()).isEqualTo("same\n");
   }
 
   @Test
