@@ -50,7 +50,7 @@ has_no_process_left() {
 }
 
 run_readme() {
-  local mounts run
+  local mounts run id
   mounts=$(wc -l </proc/self/mounts)
   busybox ip link set lo up
   /root/fairlead/fairlead run --rm -p 8080:80 fairlead/hello >/tmp/run.out 2>&1 &
@@ -64,6 +64,7 @@ run_readme() {
   grep -q '172\.17\.' /tmp/page || fail 'the page does not show the address of the container'
   /root/fairlead/fairlead ps | tee -a /dev/fd/3
   time /root/fairlead/fairlead ps
+  id=$(/root/fairlead/fairlead ps -q --no-trunc)
   kill -TERM "$run"
   await 15 is_gone "$run"
   [[ -z $(/root/fairlead/fairlead ps -aq) ]] || fail 'the container is still there'
@@ -71,6 +72,7 @@ run_readme() {
   /root/fairlead/fairlead reset --yes
   await 5 has_only_loopback
   await 5 has_no_process_left
+  [[ -z $(find /sys/fs/cgroup -name "fairlead-$id*") ]] || fail "a cgroup of container $id is left"
   [[ $(wc -l </proc/self/mounts) == "$mounts" ]] || fail "mounts are left: $(cat /proc/self/mounts)"
   step 'nothing is left'
 }
