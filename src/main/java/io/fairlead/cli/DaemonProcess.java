@@ -1,5 +1,6 @@
 package io.fairlead.cli;
 
+import io.fairlead.Failure;
 import io.fairlead.api.ApiServer;
 import io.fairlead.engine.Engine;
 import io.fairlead.engine.EngineConfig;
@@ -70,8 +71,12 @@ final class DaemonProcess {
       }
       stopAsked.await();
       log.info("stopping; containers run on");
+    } catch (Failure refusal) {
+      // Its words are for people and say it all.
+      log.error("the daemon ends: {}", refusal.getMessage());
+      throw refusal;
     } catch (RuntimeException e) {
-      log.error("the daemon ends: {}", e.getMessage(), e);
+      log.error("the daemon ends", e);
       throw e;
     }
     DaemonNote.delete(sockets);

@@ -31,6 +31,7 @@ final class DaemonStart {
           "no daemon answers on %s; start one with: fairlead daemon".formatted(socket));
     }
     try {
+      DaemonProcess.requireRoot();
       Files.createDirectories(DaemonLog.DIRECTORY);
       // Of several commands that find none, the first starts it and the others find it started.
       try (var lock = FileChannel.open(LOCK, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
