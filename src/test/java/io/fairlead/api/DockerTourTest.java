@@ -94,7 +94,7 @@ class DockerTourTest {
           docker run --rm -m 64m IMAGE true                       | 125 | Memory
           docker stop nosuch                                      | 1   | No such container: nosuch
           docker inspect nosuch                                   | 1   | No such object: nosuch
-          docker network inspect nosuch                           | 1   | network nosuch not found
+          docker network inspect nosuch                           | 1   | nosuch
           docker rmi nosuch                                       | 1   | No such image: nosuch
           docker version --format '{{.Server.APIVersion}}'        | 0   | 1.51
           docker info --format '{{.Driver}}'                      | 0   | overlay2
