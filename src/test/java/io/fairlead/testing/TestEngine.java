@@ -15,6 +15,7 @@ import java.util.Comparator;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
@@ -97,7 +98,18 @@ public final class TestEngine implements AutoCloseable {
    * warm-up it is taken again, because a first run leaves things that are kept on purpose.
    */
   public void markBaseline() {
-    baseline = Leftovers.of(host, base, containers);
+    // What a run before has left to be swept is not what shall stay: wait until nothing goes any more.
+    var seen = new AtomicReference<>(Leftovers.of(host, base, containers));
+    Awaitility.await()
+        .atMost(SETTLING.multipliedBy(5))
+        .during(SETTLING.dividedBy(2).plusMillis(200))
+        .pollInterval(Duration.ofMillis(100))
+        .until(
+            () -> {
+              var now = Leftovers.of(host, base, containers);
+              return now.differenceFrom(seen.getAndSet(now)).isEmpty();
+            });
+    baseline = seen.get();
   }
 
   /** Claims that within two seconds all is as at the baseline, apart from descriptors' order. */
