@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -109,7 +110,7 @@ public final class TestEngine implements AutoCloseable {
               var now = Leftovers.of(host, base, containers);
               return now.differenceFrom(seen.getAndSet(now)).isEmpty();
             });
-    baseline = seen.get();
+    baseline = Objects.requireNonNull(seen.get());
   }
 
   /** Claims that within two seconds all is as at the baseline, apart from descriptors' order. */
