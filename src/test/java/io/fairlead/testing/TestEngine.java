@@ -99,7 +99,7 @@ public final class TestEngine implements AutoCloseable {
    * warm-up it is taken again, because a first run leaves things that are kept on purpose.
    */
   public void markBaseline() {
-    // What a run before has left to be swept is not what shall stay: wait until nothing goes any more.
+    // What an earlier run has left to be swept shall not stay: wait until nothing goes any more.
     var seen = new AtomicReference<>(Leftovers.of(host, base, containers));
     Awaitility.await()
         .atMost(SETTLING.multipliedBy(5))
