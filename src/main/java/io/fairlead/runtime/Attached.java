@@ -96,7 +96,7 @@ final class Attached implements Attachment {
 
   @Override
   public void write(ByteBuffer bytes) {
-    console.write(bytes);
+    console.write(this, bytes);
   }
 
   @Override

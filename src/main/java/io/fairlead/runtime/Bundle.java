@@ -2,6 +2,7 @@ package io.fairlead.runtime;
 
 import io.fairlead.EngineFault;
 import io.fairlead.linux.Pidfd;
+import io.fairlead.linux.Reactor;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -22,6 +23,7 @@ import tools.jackson.databind.json.JsonMapper;
  * What is known of a container after the daemon died is read from here.
  */
 record Bundle(String id, Path directory) {
+  private static final int NAMESAKE_ROUNDS = 10;
 
   Path configuration() {
     return directory.resolve("config.json");
@@ -145,8 +147,20 @@ record Bundle(String id, Path directory) {
     }
   }
 
-  /** Every process of the machine whose command line names this bundle: conmon and the runtime. */
-  List<Pidfd> namesakes() {
+  /**
+   * Ends every process of the machine whose command line names this bundle: conmon and the runtime,
+   * stuck on the way. Again until there is none: one of them may have forked while we looked.
+   */
+  void endNamesakes(Reactor reactor) {
+    var namesakes = namesakes();
+    for (int round = 0; round < NAMESAKE_ROUNDS && !namesakes.isEmpty(); round++) {
+      namesakes.forEach(process -> Cgroups.kill(process, reactor));
+      namesakes = namesakes();
+    }
+    namesakes.forEach(Pidfd::close);
+  }
+
+  private List<Pidfd> namesakes() {
     try (Stream<Path> entries = Files.list(Path.of("/proc"))) {
       return entries
           .map(entry -> entry.getFileName().toString())

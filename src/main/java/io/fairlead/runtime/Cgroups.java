@@ -26,9 +26,19 @@ record Cgroups(List<Path> hierarchies, Reactor reactor) {
   void remove(String id) {
     for (Path hierarchy : hierarchies) {
       Path group = Path.of(hierarchy + CgroupLayout.path(id));
-      if (Files.isDirectory(group)) {
+      if (!tryRemoveEmpty(group)) {
         removeGroup(group);
       }
+    }
+  }
+
+  /** The usual case: its processes have ended, and it has no groups below. */
+  private static boolean tryRemoveEmpty(Path group) {
+    try {
+      Files.deleteIfExists(group);
+      return true;
+    } catch (IOException e) {
+      return false;
     }
   }
 

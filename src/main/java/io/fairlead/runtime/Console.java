@@ -59,8 +59,12 @@ final class Console {
     }
   }
 
+  /** Also ends the client's waiting for the container to read. */
   void leave(Attached client) {
     clients.remove(client);
+    synchronized (connection) {
+      connection.notifyAll();
+    }
   }
 
   private boolean isDisconnected() {
@@ -110,15 +114,16 @@ final class Console {
 
   /**
    * Sends to the container's input; waits while the container does not read. What is written to one
-   * that has ended, or has closed its input, is lost, as in a pipe.
+   * that has ended, or has closed its input, is lost, as in a pipe; so is the rest of a client that
+   * leaves.
    */
-  void write(ByteBuffer bytes) {
+  void write(Attached client, ByteBuffer bytes) {
     try (var scratch = Arena.ofConfined()) {
       var message = scratch.allocate(MESSAGE_MAX_BYTES);
       while (bytes.hasRemaining()) {
         int length = Math.min(bytes.remaining(), MESSAGE_MAX_BYTES);
         MemorySegment.copy(MemorySegment.ofBuffer(bytes), 0, message, 0, length);
-        send(message.asSlice(0, length));
+        send(client, message.asSlice(0, length));
         bytes.position(bytes.position() + length);
       }
     } catch (InterruptedException e) {
@@ -126,20 +131,24 @@ final class Console {
     }
   }
 
-  private void send(MemorySegment message) throws InterruptedException {
+  private void send(Attached client, MemorySegment message) throws InterruptedException {
     synchronized (connection) {
-      int sent = isDisconnected ? -Errno.EPIPE : socket.send(message);
+      int sent = trySend(client, message);
       while (sent == -Errno.EAGAIN || sent == -Errno.EINTR) {
         if (sent == -Errno.EAGAIN) {
           awaitEvents(Libc.EPOLLIN | Libc.EPOLLOUT);
           connection.wait();
         }
-        sent = isDisconnected ? -Errno.EPIPE : socket.send(message);
+        sent = trySend(client, message);
       }
       if (sent != -Errno.EPIPE && sent != -Errno.ENOTCONN && sent != -Errno.ECONNRESET) {
         check(sent, "send", "attach socket");
       }
     }
+  }
+
+  private int trySend(Attached client, MemorySegment message) {
+    return isDisconnected || !clients.contains(client) ? -Errno.EPIPE : socket.send(message);
   }
 
   /** Conmon ends the container's input when it sees this; output still arrives. */

@@ -37,7 +37,6 @@ import java.util.stream.Stream;
 public final class OciRuntime implements AutoCloseable {
   private static final int SIGKILL = 9;
   private static final int END_SECONDS = 10;
-  private static final int NAMESAKE_ROUNDS = 10;
   private static final List<String> ENVIRONMENT = List.of("PATH=/usr/sbin:/usr/bin:/sbin:/bin");
 
   private final Path bundles;
@@ -50,10 +49,7 @@ public final class OciRuntime implements AutoCloseable {
   private final Cgroups cgroups;
   private final SeccompProfile seccomp;
   private final SeccompFilters filters;
-
-  /** Places that are something else on the spawn thread. */
-  private final List<Path> hiddenCgroups;
-
+  private final HiddenCgroups hidden;
   private final Set<String> grantable = Capabilities.grantable();
   private final List<String> findings = new ArrayList<>();
 
@@ -63,14 +59,25 @@ public final class OciRuntime implements AutoCloseable {
     var mounts = Mounts.table();
     layout = CgroupLayout.of(mounts);
     seccomp = SeccompProfile.load();
+    hidden = isCrun(runtime) ? HiddenCgroups.of(mounts) : HiddenCgroups.NONE;
+    filters = new SeccompFilters(isCrun(runtime));
     reactor = new Reactor("runtime events");
     exits = new Exits(reactor);
     cgroups = new Cgroups(CgroupLayout.hierarchies(mounts), reactor);
-    hiddenCgroups = isCrun(runtime) && layout == CgroupLayout.HYBRID ? unified(mounts) : List.of();
-    spawn =
-        Spawn.open(config.host(), reactor, () -> hiddenCgroups.forEach(OciRuntime::hideCgroups));
-    filters = new SeccompFilters(isCrun(runtime));
+    spawn = openSpawn(config, reactor, hidden);
     conmon = new Conmon(conmonProgram, runtime, state, spawn, reactor);
+  }
+
+  private static Spawn openSpawn(RuntimeConfig config, Reactor reactor, HiddenCgroups hidden) {
+    try {
+      return Spawn.open(config.host(), reactor, hidden::hide);
+    } catch (KernelException e) {
+      reactor.close();
+      throw new EngineFault(
+          "no thread to start containers from: %s; run the engine as root, with CAP_SYS_ADMIN"
+              .formatted(e.getMessage()),
+          e);
+    }
   }
 
   /**
@@ -103,31 +110,6 @@ public final class OciRuntime implements AutoCloseable {
 
   private static boolean isCrun(Path runtime) {
     return String.valueOf(runtime.getFileName()).startsWith("crun");
-  }
-
-  private static List<Path> unified(List<Mounts.Mount> mounts) {
-    return mounts.stream()
-        .filter(mount -> mount.type().equals("cgroup2"))
-        .map(Mounts.Mount::target)
-        .toList();
-  }
-
-  /**
-   * crun 1.8 refuses a machine with both cgroup versions, and runs where it sees v1 alone. It makes
-   * a directory in the empty place all the same, so that must not be the machine's.
-   */
-  private static void hideCgroups(Path target) {
-    Mounts.unmount(target);
-    Mounts.mount("fairlead", target, "tmpfs", 0, "mode=755,size=1m");
-  }
-
-  private void removeHiddenCgroups(String id) {
-    if (!hiddenCgroups.isEmpty()) {
-      spawn.call(
-          () ->
-              hiddenCgroups.forEach(
-                  hidden -> Bundle.removeTree(Path.of(hidden + CgroupLayout.path(id)))));
-    }
   }
 
   /** Has the runtime make a container that is never started. */
@@ -272,27 +254,17 @@ public final class OciRuntime implements AutoCloseable {
       awaitEnd(id, exit.get());
     } else if (bundle.exists() || Files.exists(conmon.state().resolve(id))) {
       // It failed on the way, or the daemon died on it: whatever bears its name has to end.
-      endNamesakes(bundle);
+      bundle.endNamesakes(reactor);
     }
     var console = consoles.get(id);
     if (console != null) {
       console.close();
     }
     cgroups.remove(id);
-    removeHiddenCgroups(id);
+    hidden.remove(id, spawn);
     Bundle.removeTree(conmon.state().resolve(id));
     Bundle.removeTree(bundle.directory());
     exits.forget(id);
-  }
-
-  /** Again until there is none: one of them may have forked while we looked. */
-  private void endNamesakes(Bundle bundle) {
-    var namesakes = bundle.namesakes();
-    for (int round = 0; round < NAMESAKE_ROUNDS && !namesakes.isEmpty(); round++) {
-      namesakes.forEach(process -> Cgroups.kill(process, reactor));
-      namesakes = bundle.namesakes();
-    }
-    namesakes.forEach(Pidfd::close);
   }
 
   private static void awaitEnd(String id, CompletableFuture<ExitStatus> exit) {

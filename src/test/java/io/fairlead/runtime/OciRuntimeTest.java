@@ -260,6 +260,19 @@ class OciRuntimeTest {
   }
 
   @Test
+  void closeLeavesNoDescriptorOpen() throws Exception {
+    var spec = lab.launch(lab.run("sleep", "100"));
+    lab.restart();
+    var before = descriptors((int) ProcessHandle.current().pid()).size();
+    lab.runtime.attach(spec.id(), new CollectingSink());
+    for (int i = 0; i < 3; i++) {
+      lab.restart();
+    }
+    assertThat(descriptors((int) ProcessHandle.current().pid())).hasSize(before);
+    lab.runtime.delete(spec.id());
+  }
+
+  @Test
   void deleteLeavesNothing() throws Exception {
     var spec = lab.launch(lab.script("sleep 100 & sleep 100"));
     lab.runtime.delete(spec.id());

@@ -80,6 +80,20 @@ class StreamsTest {
   }
 
   @Test
+  void clientThatLeavesNeedNotWaitForTheContainerToRead() throws Exception {
+    var spec = lab.launch(lab.run("sleep", "100").input());
+    var attachment = lab.runtime.attach(spec.id(), new CollectingSink());
+    Thread writer =
+        Thread.ofVirtual()
+            .name("writer")
+            .start(() -> attachment.write(ByteBuffer.allocate(10 << 20)));
+    assertThat(writer.join(Duration.ofMillis(500))).isFalse();
+    attachment.close();
+    assertThat(writer.join(Duration.ofSeconds(5))).isTrue();
+    lab.runtime.delete(spec.id());
+  }
+
+  @Test
   void inputThatIsKeptOutlivesItsClients() throws Exception {
     var spec = lab.launch(lab.script("read a; read b; echo $a $b").keptInput());
     var first = lab.runtime.attach(spec.id(), new CollectingSink());
