@@ -75,7 +75,8 @@ public final class Engine implements AutoCloseable {
   static Engine open(EngineConfig config, Checkpoints checkpoints) {
     var machine = Machine.probe();
     try (var opened = new Opened()) {
-      var premises = opened.add(Premises.open(config));
+      var premises = Premises.open(config);
+      opened.add(premises::giveUp);
       var store = opened.add(Store.open(premises.database()));
       String id = store.write(Engine::id);
       var runtime =

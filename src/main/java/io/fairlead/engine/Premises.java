@@ -27,12 +27,14 @@ final class Premises implements AutoCloseable {
   private final Path execRoot;
   private final Fd dataLock;
   private final Fd execLock;
+  private final boolean isFirst;
 
-  private Premises(Path dataRoot, Path execRoot, Fd dataLock, Fd execLock) {
+  private Premises(Path dataRoot, Path execRoot, Fd dataLock, Fd execLock, boolean isFirst) {
     this.dataRoot = dataRoot;
     this.execRoot = execRoot;
     this.dataLock = dataLock;
     this.execLock = execLock;
+    this.isFirst = isFirst;
   }
 
   /**
@@ -53,12 +55,11 @@ final class Premises implements AutoCloseable {
     try {
       Fd execLock = lock(exec);
       try {
-        share(exec);
+        return new Premises(data, exec, dataLock, execLock, share(exec));
       } catch (RuntimeException e) {
         execLock.close();
         throw e;
       }
-      return new Premises(data, exec, dataLock, execLock);
     } catch (RuntimeException e) {
       dataLock.close();
       throw e;
@@ -139,11 +140,14 @@ final class Premises implements AutoCloseable {
     }
   }
 
-  private static void share(Path root) {
-    if (!isMountPoint(root)) {
+  /** False if an engine before has left it mounted. */
+  private static boolean share(Path root) {
+    boolean isFirst = !isMountPoint(root);
+    if (isFirst) {
       Mounts.bind(root, root);
     }
     Mounts.makeShared(root);
+    return isFirst;
   }
 
   private static boolean isMountPoint(Path path) {
@@ -173,6 +177,14 @@ final class Premises implements AutoCloseable {
       throw new EngineFault(
           "%s is not removed: unmount %s first".formatted(root, String.join(", ", below)));
     }
+  }
+
+  /** As {@link #close}, after an opening that failed: a mount that was made for it goes too. */
+  void giveUp() {
+    if (isFirst) {
+      Mounts.unmount(execRoot);
+    }
+    close();
   }
 
   /** Lets other engines have the folders. The mount stays: containers run below it. */

@@ -122,6 +122,13 @@ record Leftovers(
     return found;
   }
 
+  /** The processes that name these roots, or whose root is in them, but for this one. */
+  static List<Long> processIds(Path base) {
+    return processes(base).stream()
+        .map(line -> Long.valueOf(line.substring(0, line.indexOf(' '))))
+        .toList();
+  }
+
   private static SortedSet<String> processes(Path base) {
     var found = new TreeSet<String>();
     for (var process : children(Path.of("/proc"))) {

@@ -1,24 +1,21 @@
 package io.fairlead.testing;
 
-import static io.fairlead.linux.Errno.check;
-
 import io.fairlead.engine.Containers;
 import io.fairlead.engine.Engine;
 import io.fairlead.engine.EngineConfig;
-import io.fairlead.linux.Libc;
+import io.fairlead.linux.Mounts;
+import io.fairlead.linux.Trees;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
-import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionTimeoutException;
 
@@ -31,7 +28,6 @@ public final class TestEngine implements AutoCloseable {
 
   private final TestHost host;
   private final Path base;
-  private final boolean isMounted;
   private final EngineConfig config;
   private final Set<String> containers = ConcurrentHashMap.newKeySet();
   private final Leftovers beforeEngine;
@@ -41,10 +37,15 @@ public final class TestEngine implements AutoCloseable {
   private TestEngine(TestHost host, UnaryOperator<EngineConfig> change) {
     this.host = host;
     this.base = temporaryFolder();
-    this.isMounted = mountUnlessFitForOverlays(base);
+    mountUnlessFitForOverlays(base);
     this.config = change.apply(configOf(base, host));
     this.beforeEngine = Leftovers.of(host, base, containers);
-    this.engine = Engine.open(config);
+    try {
+      this.engine = Engine.open(config);
+    } catch (RuntimeException e) {
+      removeBase();
+      throw e;
+    }
     this.baseline = Leftovers.of(host, base, containers);
   }
 
@@ -137,10 +138,11 @@ public final class TestEngine implements AutoCloseable {
   public void close() {
     try {
       engine.purge();
-      Files.createDirectories(base);
+      if (Files.exists(config.dataRoot())) {
+        // A test has closed it, so it was not there to be purged.
+        Engine.open(config).purge();
+      }
       assertNothingOfTheEngineIsLeft();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
     } finally {
       removeBase();
     }
@@ -160,17 +162,15 @@ public final class TestEngine implements AutoCloseable {
             now.descriptors()));
   }
 
+  /** Whatever a failed test has left goes too. */
   private void removeBase() {
-    if (isMounted) {
-      check(Libc.umount2(base.toString(), Libc.MNT_DETACH), "umount", base.toString());
-    }
-    try (Stream<Path> tree = Files.walk(base)) {
-      for (var path : tree.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(path);
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    Leftovers.processIds(base)
+        .forEach(pid -> ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly));
+    Mounts.table().reversed().stream()
+        .map(Mounts.Mount::target)
+        .filter(target -> target.startsWith(base))
+        .forEach(Mounts::unmount);
+    Trees.delete(base);
   }
 
   private static Path temporaryFolder() {
@@ -182,16 +182,14 @@ public final class TestEngine implements AutoCloseable {
   }
 
   /** An overlay's upper directory cannot be on an overlay: tests inside a container get a tmpfs. */
-  private static boolean mountUnlessFitForOverlays(Path base) {
+  private static void mountUnlessFitForOverlays(Path base) {
     try {
-      if (!Files.getFileStore(base).type().equals("overlay")) {
-        return false;
+      if (Files.getFileStore(base).type().equals("overlay")) {
+        Mounts.mount("tmpfs", base, "tmpfs", 0, "mode=700");
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    check(Libc.mount("tmpfs", base.toString(), "tmpfs", 0, "mode=700"), "mount tmpfs", "" + base);
-    return true;
   }
 
   private static EngineConfig configOf(Path base, TestHost host) {
