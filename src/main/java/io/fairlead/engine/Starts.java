@@ -90,6 +90,7 @@ final class Starts {
               var row = records.container(id).orElseThrow(() -> gone(id));
               records.put(Lives.starting(row, allocation.sandboxId()));
             });
+    allocation.committed();
   }
 
   private void launch(

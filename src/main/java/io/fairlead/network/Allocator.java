@@ -44,8 +44,8 @@ final class Allocator {
   Networks.Allocation allocate(String containerId, NetworkRequest request) {
     return switch (NetworkMode.parse(request.mode())) {
       case NetworkMode.Host _ -> new Joined(null);
-      case NetworkMode.OfContainer(String reference) ->
-          new Joined(store.read(records -> sandboxOf(reference, records)));
+      case NetworkMode.OfContainer(String id) ->
+          new Joined(store.read(records -> sandboxOf(id, records)));
       case NetworkMode.None _ -> own(containerId, Optional.empty(), request);
       case NetworkMode.On(String name) ->
           own(
@@ -61,6 +61,9 @@ final class Allocator {
     public void record(Records records) {}
 
     @Override
+    public void committed() {}
+
+    @Override
     public List<Integer> inheritedFds() {
       return List.of();
     }
@@ -69,10 +72,9 @@ final class Allocator {
     public void close() {}
   }
 
-  private static @Nullable String sandboxOf(String reference, Records records) {
+  private static @Nullable String sandboxOf(String id, Records records) {
     ContainerRow target =
-        Lookup.container(reference, records)
-            .orElseThrow(() -> new NotFound("No such container: " + reference));
+        records.container(id).orElseThrow(() -> new NotFound("No such container: " + id));
     String sandboxId = target.sandboxId();
     if (sandboxId == null && Wants.isActive(target)) {
       return null;
@@ -152,6 +154,11 @@ final class Allocator {
       held.forEach(address -> address.record(records));
       records.setPorts(ports.containerId(), ports.rows());
       ports.recorded();
+    }
+
+    @Override
+    public void committed() {
+      ports.committed();
     }
 
     @Override

@@ -171,12 +171,15 @@ public final class Networks implements AutoCloseable {
   }
 
   /**
-   * What was decided for one start. Closing it before it was recorded gives everything back;
+   * What was decided for one start. Closing it before {@link #committed} gives everything back;
    * afterwards it does nothing.
    */
   public interface Allocation extends AutoCloseable {
     /** Writes it, in the transaction that makes the container {@code starting}. */
     void record(Records records);
+
+    /** That transaction has committed: from now on {@link Networks#apply} withdraws the ports. */
+    void committed();
 
     /** The sandbox to join; null in host mode. */
     @Nullable String sandboxId();

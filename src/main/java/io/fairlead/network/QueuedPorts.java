@@ -125,7 +125,7 @@ final class QueuedPorts implements AutoCloseable {
     private final String containerId;
     private final List<PublishedPortRow> rows;
     private final Optional<HolderQueue> queue;
-    private boolean isRecorded;
+    private boolean isCommitted;
 
     Bound(String containerId, List<PublishedPortRow> rows, Optional<HolderQueue> queue) {
       this.containerId = containerId;
@@ -141,9 +141,8 @@ final class QueuedPorts implements AutoCloseable {
       return rows;
     }
 
-    /** From now on the applier withdraws them when the records say so. */
+    /** The applier finds them from now on; the transaction may still be rolled back. */
     void recorded() {
-      isRecorded = true;
       queue.ifPresent(
           mine -> {
             HolderQueue old = queues.put(containerId, mine);
@@ -153,14 +152,23 @@ final class QueuedPorts implements AutoCloseable {
           });
     }
 
+    /** From now on the applier withdraws them when the records say so. */
+    void committed() {
+      isCommitted = true;
+    }
+
     List<Integer> inheritedFds() {
       return queue.map(HolderQueue::descriptors).orElse(List.of());
     }
 
     @Override
     public void close() {
-      if (!isRecorded) {
-        queue.ifPresent(HolderQueue::close);
+      if (!isCommitted) {
+        queue.ifPresent(
+            mine -> {
+              queues.remove(containerId, mine);
+              mine.close();
+            });
       }
     }
   }

@@ -53,6 +53,7 @@ class AttachBench {
             allocation.record(records);
             records.put(NetworkFixture.row(id, row.name(), sandbox, ContainerState.STARTING));
           });
+      allocation.committed();
       long committed = note("  commit", round, allocated);
       fixture.networks.apply(sandbox);
       note("  apply", round, committed);

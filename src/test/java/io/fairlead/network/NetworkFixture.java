@@ -98,6 +98,7 @@ final class NetworkFixture implements AutoCloseable {
             allocation.record(records);
             records.put(row(id, name, sandbox, ContainerState.STARTING));
           });
+      allocation.committed();
     }
     if (sandbox != null) {
       networks.apply(sandbox);

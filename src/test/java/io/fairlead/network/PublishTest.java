@@ -69,6 +69,26 @@ class PublishTest {
   }
 
   @Test
+  void aStartWhoseRecordIsRolledBackGivesItsPortsBack() {
+    String id = fixture.create("web");
+    try (var allocation = fixture.networks.allocate(id, publishing("80/tcp", "", "8080"))) {
+      assertThatThrownBy(
+              () ->
+                  fixture.store.update(
+                      records -> {
+                        allocation.record(records);
+                        throw new IllegalStateException("the disk is full");
+                      }))
+          .hasMessage("the disk is full");
+    }
+    String other = fixture.start("other", publishing("80/tcp", "", "8080"));
+    fixture.serve(other, 80, "other");
+
+    assertThat(outside.httpGet("http://198.51.100.1:8080/")).isEqualTo("other");
+    assertThat(fixture.networks.drift()).isEmpty();
+  }
+
+  @Test
   void anEqualRangeIsOneElementAndAShiftedOneIsExact() {
     String equal = fixture.start("equal", publishing("8000-8010/tcp", "", "8000-8010"));
     String shifted = fixture.start("shifted", publishing("80-81/tcp", "", "9080-9081"));
