@@ -142,7 +142,7 @@ final class Premises implements AutoCloseable {
 
   /** False if an engine before has left it mounted. */
   private static boolean share(Path root) {
-    boolean isFirst = !isMountPoint(root);
+    boolean isFirst = !Mounts.isMounted(root);
     if (isFirst) {
       Mounts.bind(root, root);
     }
@@ -150,13 +150,9 @@ final class Premises implements AutoCloseable {
     return isFirst;
   }
 
-  private static boolean isMountPoint(Path path) {
-    return Mounts.table().stream().anyMatch(mount -> mount.target().equals(path));
-  }
-
   /** Removes both roots with all that is in them; everything mounted below is gone before. */
   void purge() {
-    while (isMountPoint(execRoot)) {
+    while (Mounts.isMounted(execRoot)) {
       Mounts.unmount(execRoot);
     }
     refuseMounts(execRoot);

@@ -2,13 +2,12 @@ package io.fairlead.network;
 
 import io.fairlead.InvalidRequest;
 import io.fairlead.NotFound;
-import io.fairlead.store.ContainerRow;
 import io.fairlead.store.NetworkRow;
 import io.fairlead.store.Records;
 import java.util.List;
 import java.util.Optional;
 
-/** Finds records by what people write: a name, an id, or the beginning of one. */
+/** Finds networks by what people write: a name, an id, or the beginning of one. */
 final class Lookup {
   private Lookup() {}
 
@@ -36,18 +35,5 @@ final class Lookup {
     return begun.stream()
         .findFirst()
         .orElseThrow(() -> new NotFound("network %s not found".formatted(reference)));
-  }
-
-  static Optional<ContainerRow> container(String reference, Records records) {
-    String name = reference.startsWith("/") ? reference.substring(1) : reference;
-    Optional<ContainerRow> exact = records.container(name).or(() -> records.containerByName(name));
-    if (exact.isPresent() || name.isEmpty()) {
-      return exact;
-    }
-    List<ContainerRow> begun = records.containersByIdPrefix(name);
-    if (begun.size() > 1) {
-      throw new InvalidRequest("multiple IDs found with provided prefix: " + reference);
-    }
-    return begun.stream().findFirst();
   }
 }

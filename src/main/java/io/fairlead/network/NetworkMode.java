@@ -10,8 +10,12 @@ sealed interface NetworkMode {
   /** A namespace with nothing in it but {@code lo}. */
   record None() implements NetworkMode {}
 
-  /** The sandbox that another container is in. */
-  record OfContainer(String reference) implements NetworkMode {}
+  /**
+   * The sandbox that another container is in.
+   *
+   * @param id for {@link Networks#allocate}; {@link Networks#check} takes a name as well
+   */
+  record OfContainer(String id) implements NetworkMode {}
 
   /** An endpoint on a network. */
   record On(String network) implements NetworkMode {}
