@@ -60,7 +60,10 @@ final class CreateRequest {
         host.flag("Privileged"),
         host.flag("AutoRemove"),
         config.text("StopSignal"),
-        config.number("StopTimeout"));
+        config.number("StopTimeout"),
+        ResourcesRequest.limits(host),
+        IsolationRequest.of(host),
+        ResourcesRequest.restartPolicy(host));
   }
 
   private String networkMode() {

@@ -41,6 +41,13 @@ record Fields(String path, JsonNode node) {
     return isAbsent(value) ? Optional.empty() : Optional.of(value.intValue());
   }
 
+  /** A number of any size, 0 where there is none. */
+  long whole(String name) {
+    JsonNode value = get(name);
+    expect(name, value, value.canConvertToLong() && value.isIntegralNumber(), "a number");
+    return isAbsent(value) ? 0 : value.longValue();
+  }
+
   List<String> texts(String name) {
     return optionalTexts(name).orElse(List.of());
   }

@@ -1,6 +1,7 @@
 package io.fairlead.api;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.fairlead.engine.ContainerSpec;
 import io.fairlead.network.port.PortBinding;
 import java.util.List;
@@ -23,34 +24,19 @@ record HostConfigJson(
     @Nullable List<String> volumesFrom,
     @Nullable List<String> capAdd,
     @Nullable List<String> capDrop,
-    String cgroupnsMode,
     List<String> dns,
     List<String> dnsOptions,
     List<String> dnsSearch,
     @Nullable List<String> extraHosts,
-    @Nullable List<String> groupAdd,
-    String ipcMode,
     String cgroup,
     @Nullable List<String> links,
-    int oomScoreAdj,
-    String pidMode,
     boolean privileged,
     boolean publishAllPorts,
-    boolean readonlyRootfs,
-    @Nullable List<String> securityOpt,
-    @JsonProperty("UTSMode") String utsMode,
     String usernsMode,
-    long shmSize,
     String runtime,
     String isolation,
-    long memory,
-    long nanoCpus,
-    long cpuShares,
-    String cgroupParent,
-    List<String> devices,
-    @Nullable List<String> ulimits) {
-
-  private static final long SHM_BYTES = 64L * 1024 * 1024;
+    @JsonUnwrapped LimitsJson limits,
+    @JsonUnwrapped IsolationJson sharing) {
 
   record Named(String type, Map<String, String> config) {}
 
@@ -70,45 +56,32 @@ record HostConfigJson(
         new Named("json-file", Map.of()),
         spec.networkMode(),
         bindings,
-        new Restart("no", 0),
+        new Restart(spec.restartPolicy().kind().word(), spec.restartPolicy().maximumRetries()),
         spec.autoRemove(),
         "",
         null,
         orNull(List.copyOf(spec.addedCapabilities())),
         orNull(List.copyOf(spec.droppedCapabilities())),
-        "private",
         List.of(),
         List.of(),
         List.of(),
         null,
-        null,
-        "private",
         "",
         null,
-        0,
-        "",
         spec.isPrivileged(),
         spec.publishAllPorts(),
-        false,
-        null,
         "",
         "",
-        SHM_BYTES,
         "",
-        "",
-        0,
-        0,
-        0,
-        "",
-        List.of(),
-        null);
+        LimitsJson.of(spec.limits()),
+        IsolationJson.of(spec.isolation()));
   }
 
   private static Binding binding(PortBinding place) {
     return new Binding(place.hostIp(), place.hostPort());
   }
 
-  private static @Nullable List<String> orNull(List<String> list) {
+  static @Nullable List<String> orNull(List<String> list) {
     return list.isEmpty() ? null : list;
   }
 }

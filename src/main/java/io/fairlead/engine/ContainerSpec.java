@@ -1,6 +1,8 @@
 package io.fairlead.engine;
 
 import io.fairlead.network.port.PortBinding;
+import io.fairlead.runtime.Isolation;
+import io.fairlead.runtime.Limits;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -45,7 +47,10 @@ public record ContainerSpec(
     boolean isPrivileged,
     boolean autoRemove,
     String stopSignal,
-    Optional<Integer> stopTimeoutSeconds) {
+    Optional<Integer> stopTimeoutSeconds,
+    Limits limits,
+    Isolation isolation,
+    RestartPolicy restartPolicy) {
 
   /** The same with other labels. */
   ContainerSpec withLabels(Map<String, String> other) {
@@ -73,6 +78,105 @@ public record ContainerSpec(
         isPrivileged,
         autoRemove,
         stopSignal,
-        stopTimeoutSeconds);
+        stopTimeoutSeconds,
+        limits,
+        isolation,
+        restartPolicy);
+  }
+
+  /** The same with other limits. */
+  ContainerSpec withLimits(Limits other) {
+    return new ContainerSpec(
+        image,
+        entrypoint,
+        command,
+        environment,
+        workingDirectory,
+        user,
+        hostname,
+        labels,
+        attachStdin,
+        attachStdout,
+        attachStderr,
+        openStdin,
+        stdinOnce,
+        networkMode,
+        exposedPorts,
+        portBindings,
+        publishAllPorts,
+        binds,
+        addedCapabilities,
+        droppedCapabilities,
+        isPrivileged,
+        autoRemove,
+        stopSignal,
+        stopTimeoutSeconds,
+        other,
+        isolation,
+        restartPolicy);
+  }
+
+  /** The same, isolated otherwise. */
+  ContainerSpec withIsolation(Isolation other) {
+    return new ContainerSpec(
+        image,
+        entrypoint,
+        command,
+        environment,
+        workingDirectory,
+        user,
+        hostname,
+        labels,
+        attachStdin,
+        attachStdout,
+        attachStderr,
+        openStdin,
+        stdinOnce,
+        networkMode,
+        exposedPorts,
+        portBindings,
+        publishAllPorts,
+        binds,
+        addedCapabilities,
+        droppedCapabilities,
+        isPrivileged,
+        autoRemove,
+        stopSignal,
+        stopTimeoutSeconds,
+        limits,
+        other,
+        restartPolicy);
+  }
+
+  /** The same with another restart policy. */
+  ContainerSpec withRestartPolicy(RestartPolicy other) {
+    return new ContainerSpec(
+        image,
+        entrypoint,
+        command,
+        environment,
+        workingDirectory,
+        user,
+        hostname,
+        labels,
+        attachStdin,
+        attachStdout,
+        attachStderr,
+        openStdin,
+        stdinOnce,
+        networkMode,
+        exposedPorts,
+        portBindings,
+        publishAllPorts,
+        binds,
+        addedCapabilities,
+        droppedCapabilities,
+        isPrivileged,
+        autoRemove,
+        stopSignal,
+        stopTimeoutSeconds,
+        limits,
+        isolation,
+        other);
   }
 }

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.fairlead.InvalidRequest;
 import io.fairlead.image.ImageConfig;
+import io.fairlead.runtime.Isolation;
+import io.fairlead.runtime.Limits;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -109,6 +111,9 @@ class RunPlanTest {
         false,
         false,
         "",
-        Optional.empty());
+        Optional.empty(),
+        Limits.NONE,
+        Isolation.USUAL,
+        RestartPolicy.NO);
   }
 }

@@ -3,8 +3,11 @@ package io.fairlead.testing;
 import io.fairlead.engine.Container;
 import io.fairlead.engine.ContainerSpec;
 import io.fairlead.engine.Containers.WaitCondition;
+import io.fairlead.engine.RestartPolicy;
 import io.fairlead.network.port.PortBinding;
 import io.fairlead.runtime.ExitStatus;
+import io.fairlead.runtime.Isolation;
+import io.fairlead.runtime.Limits;
 import io.fairlead.runtime.OutputSink.Stream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -40,6 +43,9 @@ public final class Wanted {
   private boolean publishAll;
   private boolean isPrivileged;
   private boolean autoRemove;
+  private Limits limits = Limits.NONE;
+  private Isolation isolation = Isolation.USUAL;
+  private RestartPolicy restartPolicy = RestartPolicy.NO;
 
   Wanted(TestEngine engine, String image) {
     this.engine = engine;
@@ -155,6 +161,22 @@ public final class Wanted {
     return this;
   }
 
+  public Wanted limits(Limits wanted) {
+    limits = wanted;
+    return this;
+  }
+
+  public Wanted isolation(Isolation wanted) {
+    isolation = wanted;
+    return this;
+  }
+
+  /** {@code always}, {@code on-failure}, ... */
+  public Wanted restart(String policy, int maximumRetries) {
+    restartPolicy = RestartPolicy.of(policy, maximumRetries);
+    return this;
+  }
+
   /** What the process reads, and then the end. */
   public Wanted input(String text) {
     input = Optional.of(text);
@@ -219,6 +241,9 @@ public final class Wanted {
         isPrivileged,
         autoRemove,
         stopSignal,
-        Optional.empty());
+        Optional.empty(),
+        limits,
+        isolation,
+        restartPolicy);
   }
 }

@@ -1,0 +1,59 @@
+package io.fairlead.runtime;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * How much of the machine a container may use. Zero, empty: no limit.
+ *
+ * @param pids processes and threads
+ * @param oomScoreAdjustment -1000..1000: who is ended first where memory runs out
+ */
+public record Limits(
+    Memory memory, Cpu cpu, long pids, int oomScoreAdjustment, List<Ulimit> ulimits) {
+
+  public static final Limits NONE = new Limits(Memory.NONE, Cpu.NONE, 0, 0, List.of());
+
+  /**
+   * @param softBytes what it is pushed back to where memory is short
+   * @param withSwapBytes memory and swap together; -1: as much swap as there is
+   * @param swappinessPercent 0..100
+   * @param isKillDisabled its processes wait instead of being ended where the limit is reached
+   */
+  public record Memory(
+      long bytes,
+      long softBytes,
+      long withSwapBytes,
+      Optional<Integer> swappinessPercent,
+      boolean isKillDisabled) {
+
+    public static final Memory NONE = new Memory(0, 0, 0, Optional.empty(), false);
+  }
+
+  /**
+   * @param billionths of a processor: one and a half are 1,500,000,000
+   * @param shares its weight against others; 1024 is usual
+   * @param quotaMicros of time in each period; -1: no limit
+   * @param processors {@code 0-2,4}
+   * @param memoryNodes likewise
+   */
+  public record Cpu(
+      long billionths,
+      long shares,
+      long periodMicros,
+      long quotaMicros,
+      String processors,
+      String memoryNodes) {
+
+    public static final Cpu NONE = new Cpu(0, 0, 0, 0, "", "");
+  }
+
+  /**
+   * A limit of setrlimit(2) for each process.
+   *
+   * @param name {@code nofile}
+   * @param soft -1: none
+   * @param hard -1: none
+   */
+  public record Ulimit(String name, long soft, long hard) {}
+}
