@@ -38,6 +38,7 @@ final class Routes {
     var streams = new ContainerStreams(engine);
     var images = new ImagesApi(engine, info);
     var networks = new NetworksApi(engine);
+    var events = new EventsApi(engine);
     List<Route> table = new ArrayList<>();
     table.addAll(
         List.of(
@@ -45,6 +46,7 @@ final class Routes {
             Route.of("HEAD", "/_ping", system::ping),
             Route.of("GET", "/version", system::version),
             Route.of("GET", "/info", system::info),
+            Route.of("GET", "/events", events::stream),
             Route.of("GET", "/containers/json", containers::list),
             Route.of("POST", "/containers/create", containers::create),
             Route.of("GET", "/containers/{id}/json", containers::inspect),
@@ -107,7 +109,6 @@ final class Routes {
         notBuilt("GET", "/distribution/{image}/json", "asking a registry"),
         notBuilt("POST", "/auth", "logging in to a registry"),
         notBuilt("POST", "/commit", "making an image of a container"),
-        notBuilt("GET", "/events", "events"),
         notBuilt("GET", "/system/df", "disk usage"),
         notBuilt("POST", "/volumes/create", "volumes; bind a directory instead"),
         notBuilt("POST", "/volumes/prune", "volumes"),

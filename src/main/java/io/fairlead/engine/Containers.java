@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -112,7 +113,8 @@ public final class Containers {
    */
   public boolean stop(String reference, Optional<String> signal, Optional<Integer> timeoutSeconds) {
     Optional<Integer> wanted = signal.map(Signals::number);
-    String id = resolve(reference).id();
+    var found = resolve(reference);
+    String id = found.id();
     Kept kept;
     CompletableFuture<ExitStatus> ended;
     try (var _ = locks.hold(id)) {
@@ -123,15 +125,31 @@ public final class Containers {
       kept = Kept.of(row);
       ended = waiters.add(id, WaitCondition.NEXT_EXIT);
       rooms.store().update(records -> records.put(Lives.stopping(row)));
-      rooms.runtime().kill(id, wanted.orElse(kept.plan().stopSignal()));
+      sendSignal(row, wanted.orElse(kept.plan().stopSignal()));
     }
     int seconds =
         timeoutSeconds.or(() -> kept.spec().stopTimeoutSeconds()).orElse(DEFAULT_STOP_SECONDS);
     if (!isEndedWithin(ended, seconds)) {
-      rooms.runtime().kill(id, Signals.SIGKILL);
+      killIfLive(id);
       awaitKilled(id, ended);
     }
+    rooms.events().container(found, "stop");
     return true;
+  }
+
+  private void sendSignal(ContainerRow row, int signal) {
+    rooms.runtime().kill(row.id(), signal);
+    rooms.events().container(row, "kill", Map.of("signal", Integer.toString(signal)));
+  }
+
+  private void killIfLive(String id) {
+    try (var _ = locks.hold(id)) {
+      rooms
+          .store()
+          .read(records -> records.container(id))
+          .filter(row -> Lives.isLive(row.state()))
+          .ifPresent(row -> sendSignal(row, Signals.SIGKILL));
+    }
   }
 
   /**
@@ -150,7 +168,7 @@ public final class Containers {
             "cannot kill container: %s: container %s is not running".formatted(reference, id));
       }
       ended = waiters.add(id, WaitCondition.NEXT_EXIT);
-      rooms.runtime().kill(id, number);
+      sendSignal(row, number);
     }
     if (number == Signals.SIGKILL) {
       awaitKilled(id, ended);
@@ -189,7 +207,7 @@ public final class Containers {
                 .formatted(row.name()));
       }
       var ended = waiters.add(id, WaitCondition.NEXT_EXIT);
-      rooms.runtime().kill(id, Signals.SIGKILL);
+      sendSignal(row, Signals.SIGKILL);
       return Optional.of(ended);
     }
   }
@@ -218,16 +236,21 @@ public final class Containers {
    * @param stream whether live output follows
    */
   public Attachment attach(String reference, boolean replayLog, boolean stream, OutputSink sink) {
-    String id = resolve(reference).id();
+    var found = resolve(reference);
+    String id = found.id();
     if (replayLog) {
       streams.replay(id, sink);
     }
     if (!stream) {
+      rooms.events().container(found, "attach");
       sink.end();
       return EarlyStreams.Nothing.INSTANCE;
     }
     try (var _ = locks.hold(id)) {
-      return streams.join(reread(id, reference), sink);
+      var row = reread(id, reference);
+      var attachment = streams.join(row, sink);
+      rooms.events().container(row, "attach");
+      return attachment;
     }
   }
 

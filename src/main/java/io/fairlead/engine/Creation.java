@@ -41,7 +41,8 @@ final class Creation {
     String id = newId();
     var kept = new Kept(withLabels(spec, image.config()), plan, hostname(id, spec));
     rooms.networks().check(kept.networkRequest());
-    rooms.store().update(records -> insert(records, id, valid, image, kept));
+    var row = rooms.store().write(records -> insert(records, id, valid, image, kept));
+    rooms.events().container(row, "create");
     return new Created(id, warnings(spec));
   }
 
@@ -89,10 +90,13 @@ final class Creation {
     return spec.networkMode().equals("host") ? machine.hostname() : Lives.shortId(id);
   }
 
-  private void insert(Records records, String id, Optional<String> name, Image image, Kept kept) {
+  private ContainerRow insert(
+      Records records, String id, Optional<String> name, Image image, Kept kept) {
     String free =
         name.map(given -> unlessTaken(records, given)).orElseGet(() -> unusedName(records));
-    records.put(Lives.created(id, free, image.id(), kept.toJson(), Instant.now()));
+    var row = Lives.created(id, free, image.id(), kept.toJson(), Instant.now());
+    records.put(row);
+    return row;
   }
 
   private static String unlessTaken(Records records, String name) {

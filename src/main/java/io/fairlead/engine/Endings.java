@@ -4,8 +4,11 @@ import io.fairlead.Conflict;
 import io.fairlead.Unavailable;
 import io.fairlead.runtime.ExitStatus;
 import io.fairlead.store.ContainerRow;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +23,7 @@ final class Endings {
   private static final Logger LOG = LoggerFactory.getLogger(Endings.class);
 
   private final Rooms rooms;
+  private final NetworkEvents networkEvents;
   private final ContainerLocks locks;
   private final Waiters waiters;
   private final EarlyStreams streams;
@@ -33,6 +37,7 @@ final class Endings {
       EarlyStreams streams,
       Checkpoints checkpoints) {
     this.rooms = rooms;
+    this.networkEvents = new NetworkEvents(rooms);
     this.locks = locks;
     this.waiters = waiters;
     this.streams = streams;
@@ -87,11 +92,28 @@ final class Endings {
             records ->
                 records.container(id).ifPresent(r -> records.put(Lives.exited(r, status, ""))));
     checkpoints.reached("exit: recorded");
+    tellEnd(row, status);
     try {
       clearRun(row);
     } finally {
+      networkEvents.disconnected(row);
       waiters.ended(id, status);
     }
+  }
+
+  private void tellEnd(ContainerRow row, ExitStatus status) {
+    Instant began = row.startedAt();
+    long seconds = began == null ? 0 : Duration.between(began, status.at()).toSeconds();
+    rooms
+        .events()
+        .container(
+            row,
+            "die",
+            Map.of(
+                "execDuration",
+                Long.toString(Math.max(0, seconds)),
+                "exitCode",
+                Integer.toString(status.code())));
   }
 
   /** Takes away what a run had; its record, its root and its log stay. */
@@ -159,6 +181,10 @@ final class Endings {
     var timeline = new Timeline(checkpoints);
     rooms.store().update(records -> records.removeContainer(id));
     timeline.reached("remove: recorded");
+    boolean hasJustEnded = Lives.isLive(row.state());
+    if (hasJustEnded) {
+      tellEnd(row, status);
+    }
     var steps = new ArrayList<Runnable>();
     applyNetwork(row, steps);
     steps.add(
@@ -176,6 +202,10 @@ final class Endings {
       Together.all("remove " + Lives.shortId(id), steps);
       timeline.reached("remove: cleared");
     } finally {
+      if (hasJustEnded) {
+        networkEvents.disconnected(row);
+      }
+      rooms.events().container(row, "destroy");
       streams.end(id);
       waiters.removed(id, status);
     }

@@ -34,6 +34,7 @@ public final class Engine implements AutoCloseable {
   private final Rooms rooms;
   private final ContainerLocks locks = new ContainerLocks();
   private final Waiters waiters = new Waiters();
+  private final EventLog events;
   private final EarlyStreams early = new EarlyStreams();
   private final Containers containers;
   private final AtomicBoolean isClosed = new AtomicBoolean();
@@ -43,12 +44,14 @@ public final class Engine implements AutoCloseable {
       Machine machine,
       Premises premises,
       Rooms rooms,
+      EventLog events,
       Set<String> running,
       Checkpoints checkpoints) {
     this.id = id;
     this.machine = machine;
     this.premises = premises;
     this.rooms = rooms;
+    this.events = events;
     var endings = new Endings(rooms, locks, waiters, early, checkpoints);
     this.containers =
         new Containers(
@@ -83,7 +86,9 @@ public final class Engine implements AutoCloseable {
           opened.add(
               OciRuntime.open(
                   new RuntimeConfig(premises.execRoot(), config.host(), config.runtime())));
-      var images = Images.open(store, premises.dataRoot());
+      var log = new EventLog();
+      var events = new Events(log);
+      var images = Images.open(store, premises.dataRoot(), events::image);
       var roots = Roots.open(store, premises.dataRoot(), premises.execRoot());
       var running = new Recovery(store, runtime, roots, premises.dataRoot(), checkpoints).correct();
       var networks =
@@ -93,8 +98,8 @@ public final class Engine implements AutoCloseable {
                   store,
                   runtime::conmonPidfd,
                   checkpoints::reached));
-      var rooms = new Rooms(premises.dataRoot(), store, images, roots, runtime, networks);
-      var engine = new Engine(id, machine, premises, rooms, running, checkpoints);
+      var rooms = new Rooms(premises.dataRoot(), store, images, roots, runtime, networks, events);
+      var engine = new Engine(id, machine, premises, rooms, log, running, checkpoints);
       opened.keep();
       engine.tellFindings();
       return engine;
@@ -140,6 +145,11 @@ public final class Engine implements AutoCloseable {
     return rooms.images();
   }
 
+  /** What happens in this engine. */
+  public EventLog events() {
+    return events;
+  }
+
   public List<NetworkView> networks() {
     return rooms.networks().list();
   }
@@ -163,6 +173,7 @@ public final class Engine implements AutoCloseable {
       locks.close();
       waiters.close();
       early.close();
+      events.close();
       closeRooms();
       premises.close();
       LOG.info("engine {} is closed; containers run on", id);
@@ -186,6 +197,7 @@ public final class Engine implements AutoCloseable {
     locks.close();
     waiters.close();
     early.close();
+    events.close();
     var steps = new ArrayList<Runnable>();
     for (var container : Set.copyOf(rooms.runtime().known())) {
       steps.add(() -> rooms.runtime().delete(container));

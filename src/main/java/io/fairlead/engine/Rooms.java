@@ -7,9 +7,15 @@ import io.fairlead.runtime.OciRuntime;
 import io.fairlead.store.Store;
 import java.nio.file.Path;
 
-/** The rooms below that the engine is made of, open. */
+/** The rooms below that the engine is made of, open; and where what happens in them is told. */
 record Rooms(
-    Path dataRoot, Store store, Images images, Roots roots, OciRuntime runtime, Networks networks) {
+    Path dataRoot,
+    Store store,
+    Images images,
+    Roots roots,
+    OciRuntime runtime,
+    Networks networks,
+    Events events) {
 
   ContainerFolder folder(String containerId) {
     return ContainerFolder.of(dataRoot, containerId);

@@ -31,6 +31,7 @@ final class Starts {
 
   private final Rooms rooms;
   private final NetworkFileWriter files;
+  private final NetworkEvents networkEvents;
   private final EarlyStreams streams;
   private final Endings endings;
   private final Checkpoints checkpoints;
@@ -38,6 +39,7 @@ final class Starts {
   Starts(Rooms rooms, EarlyStreams streams, Endings endings, Checkpoints checkpoints) {
     this.rooms = rooms;
     this.files = new NetworkFileWriter(rooms);
+    this.networkEvents = new NetworkEvents(rooms);
     this.streams = streams;
     this.endings = endings;
     this.checkpoints = checkpoints;
@@ -56,10 +58,11 @@ final class Starts {
         launch(row, kept, image, allocation, steps);
       }
     } catch (FailedStart e) {
-      throw undo(row.id(), e.failure);
+      throw undo(row.id(), e.failure, steps);
     } catch (RuntimeException e) {
-      throw undo(row.id(), StartFailure.of(e));
+      throw undo(row.id(), StartFailure.of(e), steps);
     }
+    rooms.events().container(row, "start");
     endings.watch(row.id());
     LOG.info("container {} ({}) runs: {}", Lives.shortId(row.id()), row.name(), steps);
   }
@@ -104,6 +107,7 @@ final class Starts {
     ContainerFolder folder;
     try {
       applyNetwork(row, sandboxId);
+      networkEvents.connected(row);
       steps.passed("network");
       folder = files.write(id, kept, sandboxId);
     } catch (RuntimeException e) {
@@ -204,7 +208,7 @@ final class Starts {
   }
 
   /** The way back. What fails on it is told in the log; the caller gets the first cause. */
-  private RuntimeException undo(String id, StartFailure failure) {
+  private RuntimeException undo(String id, StartFailure failure, Timeline steps) {
     var cause = failure.cause();
     LOG.warn("container {} did not start: {}", Lives.shortId(id), cause.getMessage());
     try {
@@ -220,6 +224,9 @@ final class Starts {
                     return failed;
                   });
       checkpoints.reached("start: recorded as failed");
+      if (steps.has("network")) {
+        networkEvents.disconnected(row);
+      }
       streams.end(id);
       endings.afterFailedStart(row, new ExitStatus(failure.exitCode(), false, Instant.now()));
     } catch (RuntimeException e) {

@@ -18,7 +18,7 @@ import java.util.Optional;
  * <p>Unlike Docker's, an image that a stopped container is made of stays, without a tag, also where
  * it is forced: the container can then be started again.
  */
-record ImageRemoval(List<Removed> steps, List<LayerRow> layers) {
+record ImageRemoval(String imageId, List<Removed> steps, List<LayerRow> layers) {
 
   static ImageRemoval apply(
       Records records, ImageRow row, String reference, boolean force, List<User> users) {
@@ -40,7 +40,7 @@ record ImageRemoval(List<Removed> steps, List<LayerRow> layers) {
     var untagged = new Removed(Optional.of(tag), Optional.empty());
     if (!isLast || !users.isEmpty()) {
       records.put(tagged(row, rest));
-      return new ImageRemoval(List.of(untagged), List.of());
+      return new ImageRemoval(row.id(), List.of(untagged), List.of());
     }
     return delete(records, row, List.of(untagged));
   }
@@ -70,7 +70,7 @@ record ImageRemoval(List<Removed> steps, List<LayerRow> layers) {
             .toList();
     if (!users.isEmpty()) {
       records.put(tagged(row, List.of()));
-      return new ImageRemoval(untagged, List.of());
+      return new ImageRemoval(row.id(), untagged, List.of());
     }
     return delete(records, row, untagged);
   }
@@ -88,7 +88,7 @@ record ImageRemoval(List<Removed> steps, List<LayerRow> layers) {
     }
     var unused = records.unusedLayers();
     unused.forEach(layer -> records.removeLayer(layer.diffId()));
-    return new ImageRemoval(List.copyOf(steps), unused);
+    return new ImageRemoval(row.id(), List.copyOf(steps), unused);
   }
 
   private static Conflict conflict(ImageRow row, String force, String what, User user) {

@@ -35,17 +35,35 @@ public final class Images {
   private final Store store;
   private final Layers layers;
   private final HelloImage hello;
+  private final Listener listener;
   private final ReentrantLock makingHello = new ReentrantLock();
 
-  private Images(Store store, Layers layers) {
+  private Images(Store store, Layers layers, Listener listener) {
     this.store = store;
     this.layers = layers;
+    this.listener = listener;
     this.hello = new HelloImage(HelloImage.BUSYBOX);
   }
 
+  /** Is told what happens to images, once it is recorded. */
+  public interface Listener {
+    Listener NONE = (_, _, _, _) -> {};
+
+    /**
+     * @param action {@code import}, {@code load}, {@code tag}, {@code untag}, {@code delete}, ...
+     * @param name the tag that it is about, else the id
+     * @param labels none of an image that is gone
+     */
+    void happened(String imageId, String action, String name, Map<String, String> labels);
+  }
+
   /** Opens the images of a data root and removes what a crash left half made. */
-  public static Images open(Store store, Path dataRoot) {
-    return new Images(store, Layers.open(store, dataRoot));
+  public static Images open(Store store, Path dataRoot, Listener listener) {
+    return new Images(store, Layers.open(store, dataRoot), listener);
+  }
+
+  private void tell(Image image, String action, String name) {
+    listener.happened(image.id(), action, name, image.config().labels());
   }
 
   /**
@@ -93,7 +111,10 @@ public final class Images {
       String architecture = Platform.ofThisMachine().architecture();
       String json = ConfigJson.write(config, layer.diffId(), architecture, comment, createdAt);
       var draft = new Draft(json, createdAt, List.of(layer.diffId()), tags);
-      return keep(List.of(draft), List.of(layer)).getFirst();
+      var image = keep(List.of(draft), List.of(layer)).getFirst();
+      tags.forEach(tag -> tell(image, "tag", tag));
+      tell(image, "import", image.id());
+      return image;
     } finally {
       Trees.delete(layer.directory());
     }
@@ -116,6 +137,7 @@ public final class Images {
       for (var image : keep(drafts, List.copyOf(unpacked.values()))) {
         images.add(image.tagged(drafts.get(images.size()).tags()));
       }
+      images.forEach(image -> tell(image, "load", image.id()));
       return List.copyOf(images);
     } finally {
       unpacked.values().forEach(layer -> Trees.delete(layer.directory()));
@@ -162,7 +184,17 @@ public final class Images {
     for (LayerRow layer : removal.layers()) {
       store.write(records -> layers.takeAway(records, layer)).ifPresent(Trees::delete);
     }
+    for (var step : removal.steps()) {
+      step.untagged().ifPresent(_ -> tellGone(removal.imageId(), "untag"));
+      step.deleted()
+          .filter(removal.imageId()::equals)
+          .ifPresent(_ -> tellGone(removal.imageId(), "delete"));
+    }
     return removal.steps();
+  }
+
+  private void tellGone(String imageId, String action) {
+    listener.happened(imageId, action, imageId, Map.of());
   }
 
   /** A container that is made of an image. */

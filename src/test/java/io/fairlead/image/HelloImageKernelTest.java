@@ -23,7 +23,7 @@ class HelloImageKernelTest {
   @Test
   void theBuiltInImageIsMadeOnFirstUseAndOnlyOnce() throws IOException {
     try (var store = Store.open(dataRoot.resolve("fairlead.db"))) {
-      var images = Images.open(store, dataRoot);
+      var images = Images.open(store, dataRoot, Images.Listener.NONE);
       var image = images.findOrMake("docker.io/fairlead/hello");
 
       assertThat(image.tags()).containsExactly("fairlead/hello:latest");

@@ -28,7 +28,7 @@ class ImagesTest {
   @BeforeEach
   void open() {
     store = Store.open(dataRoot.resolve("fairlead.db"));
-    images = Images.open(store, dataRoot);
+    images = Images.open(store, dataRoot, Images.Listener.NONE);
   }
 
   @AfterEach
@@ -104,7 +104,7 @@ class ImagesTest {
     Files.writeString(root.resolve("unpacking/12345/deep/file"), "half");
     Files.createDirectories(root.resolve("layers/0123456789abcdef"));
 
-    images = Images.open(store, dataRoot);
+    images = Images.open(store, dataRoot, Images.Listener.NONE);
 
     assertThat(root.resolve("unpacking")).isEmptyDirectory();
     assertThat(layersOnDisk()).containsExactly(layer(image));

@@ -46,7 +46,7 @@ class LayerKernelTest {
 
   private void openAt(Path root) {
     store = Store.open(root.resolve("fairlead.db"));
-    images = Images.open(store, root);
+    images = Images.open(store, root, Images.Listener.NONE);
   }
 
   private Roots roots(Path root) {

@@ -31,7 +31,7 @@ class LoadTest {
   @BeforeEach
   void open() {
     store = Store.open(dataRoot.resolve("fairlead.db"));
-    images = Images.open(store, dataRoot);
+    images = Images.open(store, dataRoot, Images.Listener.NONE);
   }
 
   @AfterEach

@@ -28,7 +28,7 @@ class RemovalTest {
   @BeforeEach
   void open() {
     store = Store.open(dataRoot.resolve("fairlead.db"));
-    images = Images.open(store, dataRoot);
+    images = Images.open(store, dataRoot, Images.Listener.NONE);
     image = importAs("x:1");
   }
 

@@ -47,6 +47,10 @@ public final class Docker implements AutoCloseable {
     return run(arguments).succeeded().stdout().strip();
   }
 
+  public Path socket() {
+    return socket;
+  }
+
   /** Runs a line of the shell, in which {@code docker} is this one. */
   public Command shell(String line) {
     return host.tryExec("sh", "-c", "export DOCKER_HOST=unix://" + socket + "; " + line);
