@@ -139,6 +139,7 @@ missing_test_packages() {
   have_command nft || echo 'nftables reads the firewall with other eyes than ours'
   have_command ip || echo 'iproute2 does so for links and routes'
   have_command tar || echo 'tar makes images'
+  have_command tmux || echo 'tmux is the terminal that a person sits at'
 }
 
 have_command() { command -v "$1" >/dev/null || [[ -x /usr/sbin/$1 || -x /sbin/$1 ]]; }

@@ -19,6 +19,7 @@ final class AttachSink implements OutputSink {
   static final long MAX_BEHIND_BYTES = 8L * 1024 * 1024;
 
   private final Set<Stream> wanted;
+  private final StreamForm form;
   private final Object lock = new Object();
   private final Queue<ByteBuf> held = new ArrayDeque<>();
   private @Nullable Hijack client;
@@ -26,7 +27,8 @@ final class AttachSink implements OutputSink {
   private boolean isEnded;
   private boolean isCutOff;
 
-  AttachSink(Set<Stream> wanted) {
+  AttachSink(Set<Stream> wanted, StreamForm form) {
+    this.form = form;
     this.wanted = wanted;
   }
 
@@ -54,7 +56,7 @@ final class AttachSink implements OutputSink {
       if (isCutOff || isEnded) {
         return false;
       }
-      ByteBuf frame = Frames.of(stream, bytes);
+      ByteBuf frame = form.of(stream, bytes);
       behindBytes += frame.readableBytes();
       if (behindBytes > MAX_BEHIND_BYTES) {
         frame.release();
@@ -89,11 +91,11 @@ final class AttachSink implements OutputSink {
   }
 
   /** The error waits behind what the client has not read; one that never reads is given up. */
-  private static void cutOff(Hijack hijack) {
+  private void cutOff(Hijack hijack) {
     String text =
         "cut off: this client was more than %d MiB behind; docker logs has all of the output"
             .formatted(MAX_BEHIND_BYTES / 1024 / 1024);
-    var _ = hijack.write(Frames.error(text.getBytes(StandardCharsets.UTF_8)));
+    var _ = hijack.write(form.error(text.getBytes(StandardCharsets.UTF_8)));
     hijack.close();
     hijack.abortSoon();
   }

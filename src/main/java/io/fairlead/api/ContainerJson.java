@@ -173,7 +173,7 @@ record ContainerJson(
         spec.attachStdout(),
         spec.attachStderr(),
         ports.isEmpty() ? Optional.empty() : Optional.of(ports),
-        false,
+        spec.tty(),
         spec.openStdin(),
         spec.stdinOnce(),
         environment(container),

@@ -8,9 +8,6 @@ import io.fairlead.runtime.Attachment;
 import io.fairlead.runtime.ExitStatus;
 import io.fairlead.runtime.LogRequest;
 import io.fairlead.runtime.OutputSink.Stream;
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.EnumSet;
 import java.util.Optional;
@@ -22,8 +19,6 @@ import org.jspecify.annotations.Nullable;
 
 /** The answers that take time: wait, logs, attach. */
 final class ContainerStreams {
-  private static final int INPUT_BYTES = 32 * 1024;
-
   private final Engine engine;
 
   ContainerStreams(Engine engine) {
@@ -89,15 +84,20 @@ final class ContainerStreams {
             query.time("since", now),
             query.time("until", now));
     Container container = engine.containers().find(exchange.parameter("id"));
+    StreamForm form = StreamForm.of(container.spec().tty());
     exchange.onGone(Thread.currentThread()::interrupt);
-    try (ResponseStream answer = exchange.stream(200, Headers.multiplexed(exchange.version()))) {
+    try (ResponseStream answer = exchange.stream(200, form.type(exchange.version()))) {
       engine
           .containers()
           .logs(
               container.id(),
               request,
               new LogSink(
-                  answer::write, answer::close, query.flag("timestamps"), query.flag("details")));
+                  answer::write,
+                  form,
+                  answer::close,
+                  query.flag("timestamps"),
+                  query.flag("details")));
     }
   }
 
@@ -132,18 +132,19 @@ final class ContainerStreams {
   void attach(Exchange exchange) throws Exception {
     Query query = exchange.query();
     Container container = engine.containers().find(exchange.parameter("id"));
+    var keys = DetachKeys.parse(query.text("detachKeys").orElse(DetachKeys.USUAL));
+    String type = StreamForm.of(container.spec().tty()).type(exchange.version());
     if (query.flag("logs")) {
-      Hijack client = exchange.hijack(Headers.multiplexed(exchange.version()));
+      Hijack client = exchange.hijack(type);
       replay(container, streams(query), client);
       if (query.flag("stream")) {
-        attachLive(exchange, container, () -> client);
+        attachLive(exchange, container, keys, () -> client);
       } else {
         client.close();
         client.awaitClosed();
       }
     } else if (query.flag("stream")) {
-      attachLive(
-          exchange, container, () -> exchange.hijack(Headers.multiplexed(exchange.version())));
+      attachLive(exchange, container, keys, () -> exchange.hijack(type));
     } else {
       throw new InvalidRequest("nothing to attach: ask for stream=1, logs=1 or both");
     }
@@ -159,9 +160,11 @@ final class ContainerStreams {
             Optional.empty(),
             Optional.empty());
     if (!wanted.isEmpty()) {
+      StreamForm form = StreamForm.of(container.spec().tty());
       engine
           .containers()
-          .logs(container.id(), all, new LogSink(client::writeInTurn, () -> {}, false, false));
+          .logs(
+              container.id(), all, new LogSink(client::writeInTurn, form, () -> {}, false, false));
     }
   }
 
@@ -169,37 +172,27 @@ final class ContainerStreams {
    * @param head takes the connection over when the container's streams are joined: a refusal can
    *     still be an answer
    */
-  private void attachLive(Exchange exchange, Container container, Supplier<Hijack> head)
+  private void attachLive(
+      Exchange exchange, Container container, DetachKeys keys, Supplier<Hijack> head)
       throws Exception {
     Query query = exchange.query();
-    var sink = new AttachSink(streams(query));
+    var spec = container.spec();
+    var sink = new AttachSink(streams(query), StreamForm.of(spec.tty()));
     try (Attachment attachment = engine.containers().attach(container.id(), false, true, sink)) {
       exchange.onGone(attachment::close);
       Hijack client = head.get();
       sink.open(client);
-      if (query.flag("stdin") && container.spec().openStdin()) {
-        forward(client, attachment, container.spec().stdinOnce());
-      } else {
+      var input = new InputForwarding(client, attachment);
+      if (!query.flag("stdin") || !spec.openStdin()) {
         client.input().skip(Long.MAX_VALUE);
+      } else if (spec.tty()) {
+        input.forwardTyped(keys);
+      } else {
+        input.forward(spec.stdinOnce());
       }
       client.awaitClosed();
     } finally {
       sink.drop();
-    }
-  }
-
-  /** Gives the client's bytes to the container, which may keep the client waiting. */
-  private static void forward(Hijack client, Attachment attachment, boolean isOnce)
-      throws IOException {
-    byte[] bytes = new byte[INPUT_BYTES];
-    InputStream input = client.input();
-    for (int count = input.read(bytes); count >= 0; count = input.read(bytes)) {
-      attachment.write(ByteBuffer.wrap(bytes, 0, count));
-    }
-    if (isOnce) {
-      attachment.closeInput();
-    } else {
-      client.close(); // as Docker does: an input that may come back ends this client only
     }
   }
 }

@@ -9,6 +9,7 @@ import io.fairlead.engine.Containers;
 import io.fairlead.engine.Engine;
 import io.fairlead.engine.EngineInfo;
 import io.fairlead.image.Image;
+import io.fairlead.runtime.ConsoleSize;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
@@ -128,6 +129,13 @@ final class ContainersApi {
   void kill(Exchange exchange) {
     containers().kill(exchange.parameter("id"), exchange.query().text("signal").orElse("SIGKILL"));
     exchange.respond(204);
+  }
+
+  /** {@code POST /containers/{id}/resize}. */
+  void resize(Exchange exchange) {
+    ConsoleSize size = ConsoleSizes.of(exchange.query());
+    containers().resize(exchange.parameter("id"), size);
+    exchange.respond(200);
   }
 
   /** {@code DELETE /containers/{id}}. Its anonymous volumes ({@code v}) do not exist here. */

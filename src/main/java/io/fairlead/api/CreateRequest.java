@@ -50,6 +50,8 @@ final class CreateRequest {
         config.flag("AttachStderr"),
         config.flag("OpenStdin"),
         config.flag("StdinOnce"),
+        config.flag("Tty"),
+        ConsoleSizes.of(host),
         mode,
         exposedPorts(),
         portBindings(),

@@ -10,7 +10,7 @@ import java.util.EnumMap;
 import java.util.Map;
 
 /**
- * A log on its way to a client, a frame for each piece; waits for a client that is behind.
+ * A log on its way to a client, piece by piece; waits for a client that is behind.
  *
  * @see ContainerStreams#logs
  */
@@ -21,13 +21,15 @@ final class LogSink implements OutputSink {
   }
 
   private final Client client;
+  private final StreamForm form;
   private final Runnable atEnd;
   private final boolean withTime;
   private final boolean withDetails;
   private final Map<Stream, Boolean> isInLine = new EnumMap<>(Stream.class);
 
-  LogSink(Client client, Runnable atEnd, boolean withTime, boolean withDetails) {
+  LogSink(Client client, StreamForm form, Runnable atEnd, boolean withTime, boolean withDetails) {
     this.client = client;
+    this.form = form;
     this.atEnd = atEnd;
     this.withTime = withTime;
     this.withDetails = withDetails;
@@ -38,7 +40,7 @@ final class LogSink implements OutputSink {
     byte[] content = new byte[bytes.remaining()];
     bytes.get(content);
     try {
-      client.write(Frames.bytes(stream, withPrefixes(stream, at, content)));
+      client.write(form.bytes(stream, withPrefixes(stream, at, content)));
       return true;
     } catch (IOException _) {
       return false; // the client is gone: nobody is left to be told

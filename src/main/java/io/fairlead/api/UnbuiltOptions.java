@@ -22,7 +22,6 @@ final class UnbuiltOptions {
 
   private static final List<Option> OPTIONS =
       List.of(
-          new Option("Tty", UnbuiltOptions::isEmpty),
           new Option("Domainname", UnbuiltOptions::isEmpty),
           new Option("Volumes", UnbuiltOptions::isEmpty),
           new Option("Healthcheck", UnbuiltOptions::isNoHealthcheck),

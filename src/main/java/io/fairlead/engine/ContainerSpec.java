@@ -1,6 +1,7 @@
 package io.fairlead.engine;
 
 import io.fairlead.network.port.PortBinding;
+import io.fairlead.runtime.ConsoleSize;
 import io.fairlead.runtime.Isolation;
 import io.fairlead.runtime.Limits;
 import java.util.List;
@@ -15,6 +16,7 @@ import java.util.Set;
  * @param entrypoint empty: the image's; a list with one empty string: none
  * @param command empty: the image's, unless an entrypoint was given
  * @param hostname empty: the first 12 digits of the id, or in host mode the host's
+ * @param consoleSize the size that its terminal begins with
  * @param networkMode {@code default}, {@code bridge}, {@code host}, {@code none}, {@code
  *     container:NAME}, or a network's name or id
  * @param exposedPorts {@code 80/tcp}, the image's not among them
@@ -37,6 +39,8 @@ public record ContainerSpec(
     boolean attachStderr,
     boolean openStdin,
     boolean stdinOnce,
+    boolean tty,
+    ConsoleSize consoleSize,
     String networkMode,
     Set<String> exposedPorts,
     Map<String, List<PortBinding>> portBindings,
@@ -68,6 +72,8 @@ public record ContainerSpec(
         attachStderr,
         openStdin,
         stdinOnce,
+        tty,
+        consoleSize,
         networkMode,
         exposedPorts,
         portBindings,
@@ -100,6 +106,8 @@ public record ContainerSpec(
         attachStderr,
         openStdin,
         stdinOnce,
+        tty,
+        consoleSize,
         networkMode,
         exposedPorts,
         portBindings,
@@ -132,6 +140,8 @@ public record ContainerSpec(
         attachStderr,
         openStdin,
         stdinOnce,
+        tty,
+        consoleSize,
         networkMode,
         exposedPorts,
         portBindings,
@@ -164,6 +174,8 @@ public record ContainerSpec(
         attachStderr,
         openStdin,
         stdinOnce,
+        tty,
+        consoleSize,
         networkMode,
         exposedPorts,
         portBindings,

@@ -6,6 +6,7 @@ import io.fairlead.Failure;
 import io.fairlead.InvalidRequest;
 import io.fairlead.NotFound;
 import io.fairlead.runtime.Attachment;
+import io.fairlead.runtime.ConsoleSize;
 import io.fairlead.runtime.ExitStatus;
 import io.fairlead.runtime.LogRequest;
 import io.fairlead.runtime.OutputSink;
@@ -251,6 +252,19 @@ public final class Containers {
       var attachment = streams.join(row, sink);
       rooms.events().container(row, "attach");
       return attachment;
+    }
+  }
+
+  /**
+   * Gives its terminal another size; one without a terminal stays as it is.
+   *
+   * @throws io.fairlead.Conflict if it does not run
+   */
+  public void resize(String reference, ConsoleSize size) {
+    var row = resolve(reference);
+    boolean isLive = Lives.isLive(row.state());
+    if (!isLive || (Kept.of(row).spec().tty() && !rooms.runtime().resize(row.id(), size))) {
+      throw new Conflict("container %s is not running".formatted(row.id()));
     }
   }
 

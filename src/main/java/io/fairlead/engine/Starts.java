@@ -159,6 +159,9 @@ final class Starts {
     String hostname = folder.writtenHostname();
     var environment = new ArrayList<String>();
     environment.add("HOSTNAME=" + hostname);
+    if (kept.spec().tty()) {
+      environment.add("TERM=xterm");
+    }
     environment.addAll(plan.environment());
     return new ProcessSpec(
         id,
@@ -175,6 +178,7 @@ final class Starts {
         kept.spec().isPrivileged(),
         kept.spec().openStdin(),
         kept.spec().stdinOnce(),
+        kept.spec().tty() ? Optional.of(kept.spec().consoleSize()) : Optional.empty(),
         own.log(),
         allocation.inheritedFds());
   }

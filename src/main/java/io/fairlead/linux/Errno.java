@@ -11,6 +11,7 @@ public final class Errno {
   public static final int ENOENT = 2;
   public static final int ESRCH = 3;
   public static final int EINTR = 4;
+  public static final int ENXIO = 6;
   public static final int EBADF = 9;
   public static final int ECHILD = 10;
   public static final int EAGAIN = 11;
@@ -48,6 +49,7 @@ public final class Errno {
           Map.entry(ESRCH, "ESRCH"),
           Map.entry(EINTR, "EINTR"),
           Map.entry(5, "EIO"),
+          Map.entry(ENXIO, "ENXIO"),
           Map.entry(7, "E2BIG"),
           Map.entry(8, "ENOEXEC"),
           Map.entry(EBADF, "EBADF"),

@@ -11,7 +11,7 @@ import java.nio.file.Path;
 /** The client's end of a local socket that keeps messages apart (AF_UNIX, SOCK_SEQPACKET). */
 public final class SeqPacket implements AutoCloseable {
   /** sizeof sun_path (linux/un.h), with its final NUL. */
-  private static final int PATH_MAX = 108;
+  public static final int PATH_MAX = 108;
 
   private final Fd socket;
 

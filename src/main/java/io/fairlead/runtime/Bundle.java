@@ -41,6 +41,11 @@ record Bundle(String id, Path directory) {
     return directory.resolve("attach");
   }
 
+  /** What conmon reads the sizes of the terminal from. */
+  Path controlFifo() {
+    return directory.resolve("ctl");
+  }
+
   boolean exists() {
     return Files.isDirectory(directory);
   }

@@ -3,6 +3,7 @@ package io.fairlead.runtime;
 import io.fairlead.EngineFault;
 import io.fairlead.linux.Pipe;
 import io.fairlead.linux.Reactor;
+import io.fairlead.linux.SeqPacket;
 import io.fairlead.linux.Spawn;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -19,12 +20,17 @@ import tools.jackson.databind.json.JsonMapper;
  * @param program conmon's path
  * @param runtime crun's or runc's path
  * @param state where the runtime keeps its own notes ({@code --root})
+ * @param terminals where a socket is for as long as a terminal is being handed over
  */
-record Conmon(Path program, Path runtime, Path state, Spawn spawn, Reactor reactor) {
+record Conmon(
+    Path program, Path runtime, Path state, Path terminals, Spawn spawn, Reactor reactor) {
   /** Without it conmon ends the input as soon as a client leaves. */
   static final String KEEP_INPUT = "--leave-stdin-open";
 
   private static final int ANSWER_LIMIT_BYTES = 1 << 16;
+
+  /** What conmon calls the socket by which the runtime hands a terminal over. */
+  private static final String TERMINAL_SOCKET = "conmon-term.XXXXXX";
 
   /** What conmon said: the first process, or the runtime's text in {@code message}. */
   private record Answer(int pid, String message) {
@@ -59,7 +65,7 @@ record Conmon(Path program, Path runtime, Path state, Spawn spawn, Reactor react
       var command =
           new Spawn.Command(
               arguments(bundle, spec),
-              List.of("PATH=/usr/sbin:/usr/bin:/sbin:/bin", "_OCI_SYNCPIPE=" + syncPipe),
+              environment("_OCI_SYNCPIPE=" + syncPipe),
               bundle.directory(),
               inherited,
               true);
@@ -77,6 +83,15 @@ record Conmon(Path program, Path runtime, Path state, Spawn spawn, Reactor react
             name(),
             spec.arguments(),
             text.isEmpty() ? "conmon failed (exit code " + exitCode + ")" : text));
+  }
+
+  private List<String> environment(String... pipes) {
+    var environment = new ArrayList<>(List.of("PATH=/usr/sbin:/usr/bin:/sbin:/bin"));
+    environment.addAll(List.of(pipes));
+    if (terminals.resolve(TERMINAL_SOCKET).toString().length() < SeqPacket.PATH_MAX) {
+      environment.add("TMPDIR=" + terminals);
+    }
+    return environment;
   }
 
   private List<String> arguments(Bundle bundle, ProcessSpec spec) {
@@ -113,7 +128,11 @@ record Conmon(Path program, Path runtime, Path state, Spawn spawn, Reactor react
     if (spec.isStdinOpen()) {
       arguments.add("--stdin");
     }
-    if (spec.isStdinOpen() && !spec.isStdinOnce()) {
+    if (spec.terminal().isPresent()) {
+      arguments.add("--terminal");
+    }
+    // A terminal's input has no end, and a client that leaves one may come back to it.
+    if (spec.terminal().isPresent() || (spec.isStdinOpen() && !spec.isStdinOnce())) {
       arguments.add(KEEP_INPUT);
     }
     return arguments;

@@ -7,7 +7,6 @@ import io.fairlead.linux.KernelException;
 import io.fairlead.linux.Mounts;
 import io.fairlead.linux.Pidfd;
 import io.fairlead.linux.Reactor;
-import io.fairlead.linux.SeqPacket;
 import io.fairlead.linux.Spawn;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -18,12 +17,10 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -43,7 +40,7 @@ public final class OciRuntime implements AutoCloseable {
   private final Reactor reactor;
   private final Spawn spawn;
   private final Exits exits;
-  private final Map<String, Console> consoles = new ConcurrentHashMap<>();
+  private final Consoles consoles;
   private final Conmon conmon;
   private final CgroupLayout layout;
   private final Cgroups cgroups;
@@ -63,9 +60,12 @@ public final class OciRuntime implements AutoCloseable {
     filters = new SeccompFilters(isCrun(runtime));
     reactor = new Reactor("runtime events");
     exits = new Exits(reactor);
+    consoles = new Consoles(reactor);
     cgroups = new Cgroups(CgroupLayout.hierarchies(mounts), reactor);
     spawn = openSpawn(config, reactor, hidden);
-    conmon = new Conmon(conmonProgram, runtime, state, spawn, reactor);
+    Bundle.removeTree(config.execRoot().resolve("terminals"));
+    Path terminals = Files.createDirectories(config.execRoot().resolve("terminals"));
+    conmon = new Conmon(conmonProgram, runtime, state, terminals, spawn, reactor);
   }
 
   private static Spawn openSpawn(RuntimeConfig config, Reactor reactor, HiddenCgroups hidden) {
@@ -256,10 +256,7 @@ public final class OciRuntime implements AutoCloseable {
       // It failed on the way, or the daemon died on it: whatever bears its name has to end.
       bundle.endNamesakes(reactor);
     }
-    var console = consoles.get(id);
-    if (console != null) {
-      console.close();
-    }
+    consoles.close(id);
     cgroups.remove(id);
     hidden.remove(id, spawn);
     Bundle.removeTree(conmon.state().resolve(id));
@@ -343,19 +340,16 @@ public final class OciRuntime implements AutoCloseable {
    * behind is cut off.
    */
   public Attachment attach(String id, OutputSink sink) {
-    try {
-      var console = consoles.computeIfAbsent(id, this::connect);
-      var client = new Attached(console, sink, bundle(id).isInputEndable(), id);
-      console.join(client);
-      return client;
-    } catch (KernelException e) {
-      throw new EngineFault("cannot attach to container %s: %s".formatted(id, e.getMessage()), e);
-    }
+    return consoles.attach(bundle(id), sink);
   }
 
-  private Console connect(String id) {
-    return new Console(
-        SeqPacket.connect(bundle(id).attachSocket()), reactor, () -> consoles.remove(id));
+  /**
+   * Gives the terminal of a container another size.
+   *
+   * @return false if the container has ended
+   */
+  public boolean resize(String id, ConsoleSize size) {
+    return consoles.resize(bundle(id), size);
   }
 
   /**
@@ -390,7 +384,7 @@ public final class OciRuntime implements AutoCloseable {
   /** Stops watching. Containers run on. */
   @Override
   public void close() {
-    List.copyOf(consoles.values()).forEach(Console::close);
+    consoles.close();
     spawn.close();
     reactor.close();
   }

@@ -87,19 +87,28 @@ final class OciSpec {
     var caps = capabilities.stream().map(name -> "CAP_" + name).toList();
     // What execve(2) leaves to somebody who is not root: nothing but the bound.
     var held = user.uid() == 0 ? caps : List.<String>of();
-    return object(
-        "terminal",
-        false,
-        "user",
-        object("uid", user.uid(), "gid", user.gid(), "additionalGids", user.groups()),
-        "args",
-        spec.arguments(),
-        "env",
-        environment(user),
-        "cwd",
-        workingDirectory(),
-        "capabilities",
-        object("bounding", caps, "effective", held, "permitted", held));
+    var process =
+        object(
+            "terminal",
+            spec.terminal().isPresent(),
+            "user",
+            object("uid", user.uid(), "gid", user.gid(), "additionalGids", user.groups()),
+            "args",
+            spec.arguments(),
+            "env",
+            environment(user),
+            "cwd",
+            workingDirectory(),
+            "capabilities",
+            object("bounding", caps, "effective", held, "permitted", held));
+    spec.terminal()
+        .filter(ConsoleSize::isKnown)
+        .ifPresent(size -> process.put("consoleSize", toMap(size)));
+    return process;
+  }
+
+  static Map<String, Object> toMap(ConsoleSize size) {
+    return object("height", size.height(), "width", size.width());
   }
 
   private String workingDirectory() {

@@ -21,6 +21,7 @@ import java.util.Set;
  * @param isStdinOpen whether the process's standard input stays open for an attached client
  * @param isStdinOnce whether a client may end that input; else it stays open while the container
  *     lives, also without a client or an engine
+ * @param terminal the size of the process's terminal; empty: it has none
  * @param log conmon's k8s-file log
  * @param inheritedFds descriptors that conmon shall keep while it lives (held ports), never the
  *     container
@@ -40,6 +41,7 @@ public record ProcessSpec(
     boolean isPrivileged,
     boolean isStdinOpen,
     boolean isStdinOnce,
+    Optional<ConsoleSize> terminal,
     Path log,
     List<Integer> inheritedFds) {
 

@@ -55,6 +55,7 @@ final class RuntimeTrial {
         false,
         false,
         false,
+        Optional.empty(),
         directory.resolve("log"),
         List.of());
   }

@@ -113,7 +113,7 @@ class ApiServerTest {
 
   /** Writes as a container does that does not wait for its reader. */
   private void flood(Exchange exchange) throws Exception {
-    var sink = new AttachSink(EnumSet.of(Stream.STDOUT));
+    var sink = new AttachSink(EnumSet.of(Stream.STDOUT), StreamForm.FRAMES);
     sink.accept(Stream.STDOUT, Instant.EPOCH, ByteBuffer.wrap(new byte[] {1}));
     Hijack client = exchange.hijack("x/y");
     sink.open(client);

@@ -118,7 +118,6 @@ class CreateRequestTest {
 
   static Stream<Arguments> unbuilt() {
     return Stream.of(
-            "Tty:true",
             "Domainname:'example.org'",
             "Volumes:{'/data':{}}",
             "Healthcheck:{'Test':['CMD','true']}",

@@ -203,7 +203,6 @@ class DockerCommandTest {
       delimiter = '|',
       value = {
         "run nosuch true | 125 | No such image: nosuch:latest",
-        "run -t busybox true | 125 | the option Tty",
         "run --memory 100m busybox true | 125 | the option HostConfig.Memory",
         "run --restart always busybox true | 125 | the option HostConfig.RestartPolicy",
         "run -v data:/x busybox true | 125 | named volumes",

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.fairlead.InvalidRequest;
 import io.fairlead.image.ImageConfig;
+import io.fairlead.runtime.ConsoleSize;
 import io.fairlead.runtime.Isolation;
 import io.fairlead.runtime.Limits;
 import java.util.List;
@@ -101,6 +102,8 @@ class RunPlanTest {
         true,
         false,
         false,
+        false,
+        ConsoleSize.UNKNOWN,
         "default",
         Set.of(),
         Map.of(),

@@ -26,6 +26,7 @@ final class Run {
   private boolean isPrivileged;
   private boolean isStdinOpen;
   private boolean isStdinOnce;
+  private Optional<ConsoleSize> terminal = Optional.empty();
 
   Run(Path root, Path logs, String... arguments) {
     byte[] bytes = new byte[32];
@@ -89,6 +90,12 @@ final class Run {
     return this;
   }
 
+  /** A terminal, of which the size is not said. */
+  Run terminal() {
+    terminal = Optional.of(ConsoleSize.UNKNOWN);
+    return this;
+  }
+
   Run inherit(int descriptor) {
     inherited.add(descriptor);
     return this;
@@ -110,6 +117,7 @@ final class Run {
         isPrivileged,
         isStdinOpen,
         isStdinOnce,
+        terminal,
         log,
         inherited);
   }

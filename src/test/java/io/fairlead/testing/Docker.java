@@ -56,6 +56,11 @@ public final class Docker implements AutoCloseable {
     return host.tryExec("sh", "-c", "export DOCKER_HOST=unix://" + socket + "; " + line);
   }
 
+  /** Opens a terminal in which a line of the shell runs; {@code docker} is this one. */
+  public Tmux terminal(int width, int height, String line) {
+    return Tmux.open(host, width, height, "export DOCKER_HOST=unix://" + socket + "; " + line);
+  }
+
   @Override
   public void close() {
     server.close();

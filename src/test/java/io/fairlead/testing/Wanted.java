@@ -5,6 +5,7 @@ import io.fairlead.engine.ContainerSpec;
 import io.fairlead.engine.Containers.WaitCondition;
 import io.fairlead.engine.RestartPolicy;
 import io.fairlead.network.port.PortBinding;
+import io.fairlead.runtime.ConsoleSize;
 import io.fairlead.runtime.ExitStatus;
 import io.fairlead.runtime.Isolation;
 import io.fairlead.runtime.Limits;
@@ -46,6 +47,7 @@ public final class Wanted {
   private Limits limits = Limits.NONE;
   private Isolation isolation = Isolation.USUAL;
   private RestartPolicy restartPolicy = RestartPolicy.NO;
+  private boolean hasTerminal;
 
   Wanted(TestEngine engine, String image) {
     this.engine = engine;
@@ -156,6 +158,11 @@ public final class Wanted {
     return this;
   }
 
+  public Wanted terminal() {
+    hasTerminal = true;
+    return this;
+  }
+
   public Wanted stopSignal(String signal) {
     stopSignal = signal;
     return this;
@@ -231,6 +238,8 @@ public final class Wanted {
         true,
         input.isPresent(),
         input.isPresent(),
+        hasTerminal,
+        ConsoleSize.UNKNOWN,
         network,
         Set.copyOf(exposed),
         Map.copyOf(bindings),
