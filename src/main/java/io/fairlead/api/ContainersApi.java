@@ -15,9 +15,13 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Containers: create, list, inspect, start, stop, kill, remove. */
 final class ContainersApi {
+  private static final Set<String> PRUNE_FILTERS = Set.of("until", "label", "label!");
+
   private final Engine engine;
   private final String storageDriver;
   private final String architecture;
@@ -105,6 +109,21 @@ final class ContainersApi {
     } catch (NotFound _) {
       return Optional.empty();
     }
+  }
+
+  private record Pruned(@Nullable List<String> containersDeleted, long spaceReclaimed) {}
+
+  /** {@code POST /containers/prune}: all that do not run. */
+  void prune(Exchange exchange) {
+    var filters = Filters.parse(exchange.query().text("filters"), PRUNE_FILTERS);
+    Optional<Instant> until = PruneTime.until(filters);
+    var pruned =
+        engine.pruneContainers(
+            each ->
+                until.map(each.createdAt()::isBefore).orElse(true)
+                    && filters.allowsLabels(each.spec().labels()));
+    exchange.respond(
+        200, new Pruned(pruned.ids().isEmpty() ? null : pruned.ids(), pruned.reclaimedBytes()));
   }
 
   /** {@code POST /containers/{id}/start}. */

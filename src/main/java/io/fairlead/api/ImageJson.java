@@ -58,7 +58,7 @@ record ImageJson(
         image.comment(),
         Json.time(image.createdAt()),
         "",
-        "",
+        image.author(),
         config(image.config()),
         Platforms.canonical(image.architecture()),
         image.os(),
@@ -66,7 +66,7 @@ record ImageJson(
         version.isAtLeast(44) ? Optional.empty() : Optional.of(image.sizeBytes()),
         new Driver(driver, null),
         new Layers("layers", image.layers()),
-        new Metadata(Json.NEVER));
+        new Metadata(Json.time(image.taggedAt())));
   }
 
   private static Config config(ImageConfig config) {

@@ -1,29 +1,29 @@
 package io.fairlead.api;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import com.fasterxml.jackson.annotation.JsonProperty;
 import io.fairlead.InvalidRequest;
-import io.fairlead.NotBuilt;
 import io.fairlead.engine.Container;
 import io.fairlead.engine.Engine;
 import io.fairlead.engine.EngineInfo;
+import io.fairlead.image.HistoryStep;
 import io.fairlead.image.Image;
 import io.fairlead.image.Images;
-import java.io.IOException;
 import java.nio.file.FileSystems;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
-/** Images: import, load, list, inspect, remove. */
+/** Images: list, inspect, tag, remove. */
 final class ImagesApi {
   private static final Set<String> FILTERS =
       Set.of("reference", "dangling", "label", "before", "since");
-  private static final String JSON = "application/json";
+  private static final Set<String> PRUNE_FILTERS = Set.of("dangling", "until", "label", "label!");
 
   private final Engine engine;
   private final String storageDriver;
@@ -51,12 +51,14 @@ final class ImagesApi {
     Filters filters = Filters.parse(query.text("filters"), FILTERS);
     List<Container> containers =
         exchange.version().isAtLeast(51) ? engine.containers().list() : List.of();
+    boolean withShared = exchange.version().isAtLeast(42) && query.flag("shared-size");
+    Map<String, Long> shared = withShared ? engine.images().sharedBytes() : Map.of();
     exchange.respond(
         200,
         engine.images().list().stream()
             .filter(image -> isWanted(image, filters))
             .sorted(Comparator.comparing(Image::createdAt).reversed())
-            .map(image -> summary(image, exchange.version(), containers))
+            .map(image -> summary(image, exchange.version(), containers, shared))
             .toList());
   }
 
@@ -87,7 +89,8 @@ final class ImagesApi {
     }
   }
 
-  private static Summary summary(Image image, ApiVersion version, List<Container> containers) {
+  private static Summary summary(
+      Image image, ApiVersion version, List<Container> containers, Map<String, Long> shared) {
     boolean isNamelessOld = image.tags().isEmpty() && !version.isAtLeast(43);
     return new Summary(
         image.id(),
@@ -96,7 +99,7 @@ final class ImagesApi {
         isNamelessOld ? List.of("<none>@<none>") : List.of(),
         image.createdAt().getEpochSecond(),
         image.sizeBytes(),
-        -1,
+        shared.getOrDefault(image.id(), -1L),
         version.isAtLeast(44) ? Optional.empty() : Optional.of(image.sizeBytes()),
         image.config().labels(),
         version.isAtLeast(51)
@@ -106,116 +109,89 @@ final class ImagesApi {
 
   /** {@code GET /images/{name}/json}. */
   void inspect(Exchange exchange) {
-    exchange.respond(
-        200, ImageJson.of(find(exchange.parameter("image")), storageDriver, exchange.version()));
+    String name = exchange.parameter("image");
+    Image image = find(name);
+    if (exchange.version().isAtLeast(49)
+        && exchange.query().flag("manifests")
+        && exchange.query().text("platform").isPresent()) {
+      throw new InvalidRequest(
+          "conflicting options: manifests and platform options cannot both be set");
+    }
+    ImagePlatform.check(exchange, 49, "platform", name, image);
+    exchange.respond(200, ImageJson.of(image, storageDriver, exchange.version()));
   }
 
   private record Step(
-      String id, long created, String createdBy, List<String> tags, long size, String comment) {}
+      String id,
+      long created,
+      String createdBy,
+      @Nullable List<String> tags,
+      long size,
+      String comment) {}
 
-  /** {@code GET /images/{name}/history}. How an image was made is not kept: it is one step. */
+  /** {@code GET /images/{name}/history}: newest step first; only that one is an image here. */
   void history(Exchange exchange) {
-    Image image = find(exchange.parameter("image"));
-    exchange.respond(
-        200,
-        List.of(
-            new Step(
-                image.id(),
-                image.createdAt().getEpochSecond(),
-                "",
-                image.tags(),
-                image.sizeBytes(),
-                image.comment())));
+    String name = exchange.parameter("image");
+    Image image = find(name);
+    ImagePlatform.check(exchange, 48, "platform", name, image);
+    List<HistoryStep> steps = engine.images().history(image.id()).reversed();
+    var answer = new ArrayList<Step>();
+    for (HistoryStep step : steps) {
+      boolean isNewest = answer.isEmpty();
+      answer.add(
+          new Step(
+              isNewest ? image.id() : "<missing>",
+              step.createdAt().getEpochSecond(),
+              step.createdBy(),
+              isNewest && !image.tags().isEmpty() ? image.tags() : null,
+              step.sizeBytes(),
+              step.comment()));
+    }
+    exchange.respond(200, answer);
   }
 
-  private record Progress(@JsonProperty("status") String status) {}
-
-  private record Line(@JsonProperty("stream") String stream) {}
-
-  /** {@code POST /images/create}: an import of the body, or a pull. */
-  void create(Exchange exchange) throws IOException {
+  /** {@code POST /images/{name}/tag}. */
+  void tag(Exchange exchange) {
     Query query = exchange.query();
-    Optional<String> image = query.text("fromImage");
-    if (image.isPresent()) {
-      pull(exchange, image.get(), query.text("tag"));
-      return;
-    }
-    String source = query.text("fromSrc").orElse("");
-    if (!source.equals("-")) {
-      throw new NotBuilt(
-          "not built in this version: importing from a URL (%s); send the tar itself (-)"
-              .formatted(source));
-    }
-    Image made =
-        engine
-            .images()
-            .importRoot(
-                exchange.body(),
-                query.text("repo").map(repo -> withTag(repo, query.text("tag"))),
-                query.text("message").orElse(""),
-                query.all("changes"));
-    try (ResponseStream answer = exchange.stream(200, JSON)) {
-      answer.json(new Progress(made.id()));
-    }
-  }
-
-  private static String withTag(String name, Optional<String> tag) {
-    return tag.map(each -> name + (each.startsWith("sha256:") ? "@" : ":") + each).orElse(name);
-  }
-
-  /** The image that is built in can be had; all others would have to be fetched. */
-  private void pull(Exchange exchange, String name, Optional<String> tag) throws IOException {
-    String reference = withTag(name.replaceFirst("^docker\\.io/(library/)?", ""), tag);
-    String full =
-        reference.lastIndexOf(':') > reference.lastIndexOf('/') ? reference : reference + ":latest";
-    if (!full.equals(Images.HELLO)) {
-      throw new NotBuilt(
-          "No such image: %s, and pulling is not built in this version; import it (docker import)"
-                  .formatted(full)
-              + " or load it (docker load)");
-    }
-    Image hello = engine.images().hello();
-    try (ResponseStream answer = exchange.stream(200, JSON)) {
-      answer.json(new Progress("Built in: " + hello.id()));
-      answer.json(new Progress("Status: Image is up to date for " + Images.HELLO));
-    }
-  }
-
-  /** {@code POST /images/load}. */
-  void load(Exchange exchange) throws IOException {
-    List<Image> loaded = engine.images().load(exchange.body());
-    try (ResponseStream answer = exchange.stream(200, JSON)) {
-      for (Image image : loaded) {
-        if (image.tags().isEmpty()) {
-          answer.json(new Line("Loaded image ID: " + image.id() + "\n"));
-        }
-        for (String tag : image.tags()) {
-          answer.json(new Line("Loaded image: " + tag + "\n"));
-        }
-      }
-    }
+    String name = query.text("repo").orElse("");
+    engine
+        .images()
+        .tag(exchange.parameter("image"), query.text("tag").map(t -> name + ":" + t).orElse(name));
+    exchange.respond(201);
   }
 
   @JsonInclude(JsonInclude.Include.NON_ABSENT)
   private record Removed(Optional<String> untagged, Optional<String> deleted) {}
 
-  /** {@code DELETE /images/{name}}. */
+  private static Removed removed(Images.Removed step) {
+    return new Removed(step.untagged(), step.deleted());
+  }
+
+  /** {@code DELETE /images/{name}}. There are no parents for {@code noprune} to spare. */
   void remove(Exchange exchange) {
-    Map<String, List<Images.User>> users =
-        engine.containers().list().stream()
-            .collect(
-                Collectors.groupingBy(
-                    Container::imageId,
-                    Collectors.mapping(
-                        each -> new Images.User(each.id(), ContainerStatus.isRunning(each)),
-                        Collectors.toList())));
+    String name = exchange.parameter("image");
+    ImagePlatform.check(exchange, 50, "platforms", name, find(name));
     exchange.respond(
         200,
-        engine
-            .images()
-            .remove(exchange.parameter("image"), exchange.query().flag("force"), users)
-            .stream()
-            .map(step -> new Removed(step.untagged(), step.deleted()))
+        engine.removeImage(name, exchange.query().flag("force")).stream()
+            .map(ImagesApi::removed)
             .toList());
+  }
+
+  private record Pruned(@Nullable List<Removed> imagesDeleted, long spaceReclaimed) {}
+
+  /** {@code POST /images/prune}: those without a tag, or with {@code dangling=false} all unused. */
+  void prune(Exchange exchange) {
+    var filters = Filters.parse(exchange.query().text("filters"), PRUNE_FILTERS);
+    boolean isDanglingOnly = filters.flag("dangling").orElse(true);
+    Optional<Instant> until = PruneTime.until(filters);
+    Images.Pruned pruned =
+        engine.pruneImages(
+            image ->
+                (image.tags().isEmpty() || !isDanglingOnly)
+                    && until.map(image.createdAt()::isBefore).orElse(true)
+                    && filters.allowsLabels(image.config().labels()));
+    List<Removed> removed = pruned.removed().stream().map(ImagesApi::removed).toList();
+    exchange.respond(200, new Pruned(removed.isEmpty() ? null : removed, pruned.reclaimedBytes()));
   }
 }

@@ -63,11 +63,13 @@ record Query(Map<String, List<String>> values) {
    * 1h30m}). Zero counts as absent, as with Docker.
    */
   Optional<Instant> time(String name, Instant now) {
-    Optional<String> given = text(name);
-    if (given.isEmpty() || given.get().equals("0")) {
+    return text(name).flatMap(text -> time(name, text, now));
+  }
+
+  static Optional<Instant> time(String name, String text, Instant now) {
+    if (text.equals("0")) {
       return Optional.empty();
     }
-    String text = given.get();
     Matcher unix = UNIX_TIME.matcher(text);
     if (unix.matches()) {
       String fraction = unix.group(2) == null ? "" : unix.group(2);

@@ -37,6 +37,7 @@ final class Routes {
     var containers = new ContainersApi(engine, info);
     var streams = new ContainerStreams(engine);
     var images = new ImagesApi(engine, info);
+    var transfers = new ImageTransfers(engine, info);
     var networks = new NetworksApi(engine);
     var events = new EventsApi(engine);
     List<Route> table = new ArrayList<>();
@@ -59,11 +60,16 @@ final class Routes {
             Route.hijacking("POST", "/containers/{id}/attach", streams::attach),
             Route.of("POST", "/containers/{id}/resize", containers::resize),
             Route.of("GET", "/images/json", images::list),
-            Route.of("POST", "/images/create", images::create),
-            Route.of("POST", "/images/load", images::load),
+            Route.of("POST", "/images/create", transfers::create),
+            Route.of("POST", "/images/load", transfers::load),
             Route.of("GET", "/images/{image}/json", images::inspect),
             Route.of("GET", "/images/{image}/history", images::history),
             Route.of("DELETE", "/images/{image}", images::remove),
+            Route.of("POST", "/images/{image}/tag", images::tag),
+            Route.of("POST", "/images/prune", images::prune),
+            Route.of("GET", "/images/get", transfers::saveAll),
+            Route.of("GET", "/images/{image}/get", transfers::saveOne),
+            Route.of("POST", "/containers/prune", containers::prune),
             Route.of("GET", "/networks", networks::list),
             Route.of("GET", "/networks/{id}", networks::inspect)));
     table.addAll(Probes.table());
@@ -87,7 +93,6 @@ final class Routes {
         notBuilt("HEAD", "/containers/{id}/archive", "copying files"),
         notBuilt("GET", "/containers/{id}/archive", "copying files"),
         notBuilt("PUT", "/containers/{id}/archive", "copying files"),
-        notBuilt("POST", "/containers/prune", "pruning"),
         notBuilt("GET", "/containers/{id}/checkpoints", "checkpoints"),
         notBuilt("POST", "/containers/{id}/checkpoints", "checkpoints"),
         notBuilt("DELETE", "/containers/{id}/checkpoints/{checkpoint}", "checkpoints"),
@@ -101,11 +106,7 @@ final class Routes {
         notBuilt("POST", "/session", "building images"),
         notBuilt("POST", "/grpc", "building images"),
         notBuilt("POST", "/images/{image}/push", "pushing images"),
-        notBuilt("POST", "/images/{image}/tag", "tagging images; import or load with the tag"),
         notBuilt("GET", "/images/search", "searching a registry"),
-        notBuilt("POST", "/images/prune", "pruning"),
-        notBuilt("GET", "/images/{image}/get", "saving images"),
-        notBuilt("GET", "/images/get", "saving images"),
         notBuilt("GET", "/distribution/{image}/json", "asking a registry"),
         notBuilt("POST", "/auth", "logging in to a registry"),
         notBuilt("POST", "/commit", "making an image of a container"),

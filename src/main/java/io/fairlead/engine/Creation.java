@@ -2,6 +2,7 @@ package io.fairlead.engine;
 
 import io.fairlead.Conflict;
 import io.fairlead.InvalidRequest;
+import io.fairlead.NotFound;
 import io.fairlead.engine.Containers.Created;
 import io.fairlead.image.Image;
 import io.fairlead.image.ImageConfig;
@@ -92,6 +93,9 @@ final class Creation {
 
   private ContainerRow insert(
       Records records, String id, Optional<String> name, Image image, Kept kept) {
+    if (records.image(image.id()).filter(row -> !row.isRemoved()).isEmpty()) {
+      throw new NotFound("No such image: " + kept.spec().image()); // it was removed just now
+    }
     String free =
         name.map(given -> unlessTaken(records, given)).orElseGet(() -> unusedName(records));
     var row = Lives.created(id, free, image.id(), kept.toJson(), Instant.now());

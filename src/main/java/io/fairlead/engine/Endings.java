@@ -196,6 +196,7 @@ final class Endings {
         () -> {
           rooms.roots().remove(id);
           rooms.folder(id).delete();
+          rooms.images().sweep();
           timeline.passed("root");
         });
     try {

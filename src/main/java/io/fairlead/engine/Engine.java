@@ -1,5 +1,6 @@
 package io.fairlead.engine;
 
+import io.fairlead.image.Image;
 import io.fairlead.image.Images;
 import io.fairlead.image.Roots;
 import io.fairlead.network.NetworkConfig;
@@ -18,6 +19,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -88,7 +90,7 @@ public final class Engine implements AutoCloseable {
                   new RuntimeConfig(premises.execRoot(), config.host(), config.runtime())));
       var log = new EventLog();
       var events = new Events(log);
-      var images = Images.open(store, premises.dataRoot(), events::image);
+      var images = Images.open(store, premises.dataRoot(), events::image, checkpoints::reached);
       var roots = Roots.open(store, premises.dataRoot(), premises.execRoot());
       var running = new Recovery(store, runtime, roots, premises.dataRoot(), checkpoints).correct();
       var networks =
@@ -148,6 +150,26 @@ public final class Engine implements AutoCloseable {
   /** What happens in this engine. */
   public EventLog events() {
     return events;
+  }
+
+  /** As {@link Images#remove}. */
+  public List<Images.Removed> removeImage(String reference, boolean force) {
+    return rooms.images().remove(reference, force, row -> Lives.isLive(row.state()));
+  }
+
+  /** As {@link Images#prune}. */
+  public Images.Pruned pruneImages(Predicate<Image> wanted) {
+    Images.Pruned pruned = rooms.images().prune(wanted);
+    rooms.events().pruned(Event.Type.IMAGE, pruned.reclaimedBytes());
+    return pruned;
+  }
+
+  /** What a pruning of containers removed, and how much they had written. */
+  public record PrunedContainers(List<String> ids, long reclaimedBytes) {}
+
+  /** Removes the containers that do not run and are wanted away. */
+  public PrunedContainers pruneContainers(Predicate<Container> wanted) {
+    return new ContainerPruning(rooms, containers).prune(wanted);
   }
 
   public List<NetworkView> networks() {

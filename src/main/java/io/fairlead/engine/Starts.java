@@ -50,7 +50,7 @@ final class Starts {
     var steps = new Timeline(checkpoints);
     var kept = Kept.of(row);
     try {
-      Image image = rooms.images().find(row.imageId());
+      Image image = rooms.images().ofContainer(row.imageId());
       try (var allocation = allocate(row, kept)) {
         steps.reached("start: allocated");
         recordStarting(row.id(), allocation);

@@ -5,13 +5,16 @@ import io.fairlead.store.ImageRow;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.format.DateTimeParseException;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -46,7 +49,9 @@ final class ConfigJson {
         root.path("os").asString(""),
         root.path("comment").asString(""),
         row.sizeBytes(),
-        row.createdAt());
+        row.createdAt(),
+        root.path("author").asString(""),
+        Optional.ofNullable(row.taggedAt()));
   }
 
   /** When the image was made; the epoch where it does not say. */
@@ -56,6 +61,29 @@ final class ConfigJson {
     } catch (DateTimeParseException e) {
       return Instant.EPOCH;
     }
+  }
+
+  /** How an image was made, first step first. A step without a layer has no size. */
+  static List<HistoryStep> history(ImageRow row, Function<String, Long> layerBytes) {
+    JsonNode root = JSON.readTree(row.config());
+    var layers = new ArrayDeque<>(row.layers());
+    var steps = new ArrayList<HistoryStep>();
+    for (JsonNode step : root.path("history")) {
+      boolean hasLayer = !step.path("empty_layer").asBoolean(false);
+      String layer = hasLayer ? layers.poll() : null;
+      steps.add(
+          new HistoryStep(
+              createdAt(step),
+              step.path("created_by").asString(""),
+              step.path("comment").asString(""),
+              layer == null ? 0 : layerBytes.apply(layer)));
+    }
+    if (!layers.isEmpty()) {
+      // Its maker did not say how; the layers are there all the same.
+      long rest = layers.stream().mapToLong(layerBytes::apply).sum();
+      steps.add(new HistoryStep(createdAt(root), "", root.path("comment").asString(""), rest));
+    }
+    return List.copyOf(steps);
   }
 
   static List<String> diffIds(JsonNode root) {

@@ -56,7 +56,7 @@ final class ImageArchive implements AutoCloseable {
     Path directory = layers.newScratch();
     try {
       var tar = new TarReader(Compression.unpack(archive), false);
-      new Unpacker(tar, directory, Marks.FILES).taking(TAKEN).unpack();
+      new Unpacker(tar, directory, Marks.FILES, Optional.empty()).taking(TAKEN).unpack();
       return new ImageArchive(directory, layers);
     } catch (IOException e) {
       Trees.delete(directory);
@@ -113,7 +113,7 @@ final class ImageArchive implements AutoCloseable {
     try (var in = open(name)) {
       var layer = layers.unpack(in, false);
       if (!layer.diffId().equals(diffId)) {
-        Trees.delete(layer.directory());
+        layer.discard();
         throw new InvalidRequest(
             "invalid diffID for layer %d: expected \"%s\", got \"%s\""
                 .formatted(place, diffId, layer.diffId()));

@@ -13,22 +13,31 @@ import java.util.Optional;
 
 /**
  * What a removal of an image does, by Docker's rules. Where it is not forced, nothing goes that a
- * container or a second tag still uses.
+ * container or a second tag still uses. By force an image goes from under a stopped container: its
+ * row and its layers stay for that container alone, and go with it.
  *
- * <p>Unlike Docker's, an image that a stopped container is made of stays, without a tag, also where
- * it is forced: the container can then be started again.
+ * @param layers that nothing names any more; their records are removed
  */
 record ImageRemoval(String imageId, List<Removed> steps, List<LayerRow> layers) {
 
+  /**
+   * @param isHeld whether somebody reads its layers at this moment
+   */
   static ImageRemoval apply(
-      Records records, ImageRow row, String reference, boolean force, List<User> users) {
+      Records records,
+      ImageRow row,
+      String reference,
+      boolean force,
+      List<User> users,
+      boolean isHeld) {
+    boolean isKept = isHeld || !users.isEmpty();
     return isId(row, reference)
-        ? byId(records, row, force, users)
-        : byTag(records, row, Reference.parse(reference).tagged().toString(), force, users);
+        ? byId(records, row, force, users, isKept)
+        : byTag(records, row, Reference.parse(reference).tagged().toString(), force, users, isKept);
   }
 
   private static ImageRemoval byTag(
-      Records records, ImageRow row, String tag, boolean force, List<User> users) {
+      Records records, ImageRow row, String tag, boolean force, List<User> users, boolean isKept) {
     boolean isLast = row.tags().size() <= 1;
     if (isLast && !force && !users.isEmpty()) {
       throw new Conflict(
@@ -36,16 +45,17 @@ record ImageRemoval(String imageId, List<Removed> steps, List<LayerRow> layers) 
               .formatted(
                   tag, Digests.brief(users.getFirst().containerId()), Digests.brief(row.id())));
     }
-    var rest = row.tags().stream().filter(other -> !other.equals(tag)).toList();
     var untagged = new Removed(Optional.of(tag), Optional.empty());
-    if (!isLast || !users.isEmpty()) {
-      records.put(tagged(row, rest));
+    if (!isLast || users.stream().anyMatch(User::isRunning)) {
+      var rest = row.tags().stream().filter(other -> !other.equals(tag)).toList();
+      records.put(with(row, rest, false));
       return new ImageRemoval(row.id(), List.of(untagged), List.of());
     }
-    return delete(records, row, List.of(untagged));
+    return delete(records, row, List.of(untagged), isKept);
   }
 
-  private static ImageRemoval byId(Records records, ImageRow row, boolean force, List<User> users) {
+  private static ImageRemoval byId(
+      Records records, ImageRow row, boolean force, List<User> users, boolean isKept) {
     var running = users.stream().filter(User::isRunning).findFirst();
     if (running.isPresent()) {
       throw conflict(
@@ -56,39 +66,54 @@ record ImageRemoval(String imageId, List<Removed> steps, List<LayerRow> layers) 
           "conflict: unable to delete %s (must be forced) - image is referenced in multiple repositories"
               .formatted(Digests.brief(row.id())));
     }
-    if (!users.isEmpty() && (!force || row.tags().isEmpty())) {
+    if (!users.isEmpty() && !force) {
       throw conflict(
-          row,
-          force ? "cannot be forced" : "must be forced",
-          "image is being used by stopped container",
-          users.getFirst());
+          row, "must be forced", "image is being used by stopped container", users.getFirst());
     }
-    var untagged =
-        row.tags().stream()
-            .sorted()
-            .map(tag -> new Removed(Optional.of(tag), Optional.empty()))
-            .toList();
-    if (!users.isEmpty()) {
-      records.put(tagged(row, List.of()));
-      return new ImageRemoval(row.id(), untagged, List.of());
-    }
-    return delete(records, row, untagged);
+    return delete(records, row, untagged(row), isKept);
   }
 
-  private static ImageRemoval delete(Records records, ImageRow row, List<Removed> untagged) {
-    records.removeImage(row.id());
+  /** Without a question: of an image that the caller has found to be unused. */
+  static ImageRemoval ofUnused(Records records, ImageRow row, boolean isHeld) {
+    return delete(records, row, untagged(row), isHeld);
+  }
+
+  /** Of removed images that nobody has any more: what is left of them. */
+  static List<LayerRow> sweep(Records records, List<ImageRow> abandoned) {
+    abandoned.forEach(row -> records.removeImage(row.id()));
+    return removeUnusedLayers(records);
+  }
+
+  private static List<Removed> untagged(ImageRow row) {
+    return row.tags().stream()
+        .sorted()
+        .map(tag -> new Removed(Optional.of(tag), Optional.empty()))
+        .toList();
+  }
+
+  private static ImageRemoval delete(
+      Records records, ImageRow row, List<Removed> untagged, boolean isKept) {
+    if (isKept) {
+      records.put(with(row, List.of(), true));
+    } else {
+      records.removeImage(row.id());
+    }
     var steps = new ArrayList<>(untagged);
     steps.add(new Removed(Optional.empty(), Optional.of(row.id())));
     var kept = new HashSet<String>();
-    records.images().forEach(other -> kept.addAll(Digests.chainIds(other.layers())));
+    records.everyImage().forEach(other -> kept.addAll(Digests.chainIds(other.layers())));
     for (String chainId : Digests.chainIds(row.layers()).reversed()) {
       if (!kept.contains(chainId)) {
         steps.add(new Removed(Optional.empty(), Optional.of(chainId)));
       }
     }
+    return new ImageRemoval(row.id(), List.copyOf(steps), removeUnusedLayers(records));
+  }
+
+  private static List<LayerRow> removeUnusedLayers(Records records) {
     var unused = records.unusedLayers();
     unused.forEach(layer -> records.removeLayer(layer.diffId()));
-    return new ImageRemoval(row.id(), List.copyOf(steps), unused);
+    return unused;
   }
 
   private static Conflict conflict(ImageRow row, String force, String what, User user) {
@@ -97,9 +122,16 @@ record ImageRemoval(String imageId, List<Removed> steps, List<LayerRow> layers) 
             .formatted(Digests.brief(row.id()), force, what, Digests.brief(user.containerId())));
   }
 
-  private static ImageRow tagged(ImageRow row, List<String> tags) {
+  private static ImageRow with(ImageRow row, List<String> tags, boolean isRemoved) {
     return new ImageRow(
-        row.id(), row.config(), row.layers(), tags, row.sizeBytes(), row.createdAt());
+        row.id(),
+        row.config(),
+        row.layers(),
+        tags,
+        row.sizeBytes(),
+        row.createdAt(),
+        row.taggedAt(),
+        isRemoved);
   }
 
   /** As Docker tells them apart: an id or its beginning, where it is no tag of this image. */

@@ -4,7 +4,7 @@ import io.fairlead.EngineFault;
 import io.fairlead.InvalidRequest;
 import io.fairlead.NotFound;
 import io.fairlead.image.Layers.Unpacked;
-import io.fairlead.linux.Trees;
+import io.fairlead.store.ContainerRow;
 import io.fairlead.store.ImageRow;
 import io.fairlead.store.LayerRow;
 import io.fairlead.store.Records;
@@ -15,12 +15,15 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.regex.Pattern;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /**
  * The images under the data root. A layer or an image is there whole or not at all, also after a
@@ -30,18 +33,20 @@ public final class Images {
   /** The image that is built in, made from the machine's static busybox on first use. */
   public static final String HELLO = "fairlead/hello:latest";
 
-  private static final Pattern ID_PREFIX = Pattern.compile("(sha256:)?[0-9a-f]{1,64}");
-
   private final Store store;
   private final Layers layers;
   private final HelloImage hello;
   private final Listener listener;
+  private final Consumer<String> checkpoints;
+  private final Removals removals;
   private final ReentrantLock makingHello = new ReentrantLock();
 
-  private Images(Store store, Layers layers, Listener listener) {
+  private Images(Store store, Layers layers, Listener listener, Consumer<String> checkpoints) {
     this.store = store;
     this.layers = layers;
     this.listener = listener;
+    this.checkpoints = checkpoints;
+    this.removals = new Removals(store, layers, listener, checkpoints);
     this.hello = new HelloImage(HelloImage.BUSYBOX);
   }
 
@@ -57,9 +62,16 @@ public final class Images {
     void happened(String imageId, String action, String name, Map<String, String> labels);
   }
 
-  /** Opens the images of a data root and removes what a crash left half made. */
-  public static Images open(Store store, Path dataRoot, Listener listener) {
-    return new Images(store, Layers.open(store, dataRoot), listener);
+  /**
+   * Opens the images of a data root and removes what a crash left half made.
+   *
+   * @param checkpoints told each step, by name; for tests that end the process there
+   */
+  public static Images open(
+      Store store, Path dataRoot, Listener listener, Consumer<String> checkpoints) {
+    var images = new Images(store, Layers.open(store, dataRoot), listener, checkpoints);
+    images.sweep();
+    return images;
   }
 
   private void tell(Image image, String action, String name) {
@@ -72,12 +84,12 @@ public final class Images {
    * @throws InvalidRequest {@code invalid reference format}, or a prefix of several ids
    */
   public Image find(String reference) {
-    return ConfigJson.image(store.read(records -> row(records, reference)));
+    return ConfigJson.image(store.read(records -> ImageLookup.row(records, reference)));
   }
 
   /** As {@link #find}, and makes the built-in image first if that is the one. */
   public Image findOrMake(String reference) {
-    boolean isId = ID_PREFIX.matcher(reference).matches();
+    boolean isId = ImageLookup.isIdPrefix(reference);
     return !isId && Reference.parse(reference).tagged().toString().equals(HELLO)
         ? hello()
         : find(reference);
@@ -116,7 +128,7 @@ public final class Images {
       tell(image, "import", image.id());
       return image;
     } finally {
-      Trees.delete(layer.directory());
+      layer.discard();
     }
   }
 
@@ -140,7 +152,7 @@ public final class Images {
       images.forEach(image -> tell(image, "load", image.id()));
       return List.copyOf(images);
     } finally {
-      unpacked.values().forEach(layer -> Trees.delete(layer.directory()));
+      unpacked.values().forEach(Unpacked::discard);
     }
   }
 
@@ -166,36 +178,110 @@ public final class Images {
     return new Draft(entry.config(), ConfigJson.createdAt(root), diffIds, tags);
   }
 
+  /** What a container is made of, be it removed or not. */
+  public Image ofContainer(String imageId) {
+    return store
+        .read(records -> records.image(imageId))
+        .map(ConfigJson::image)
+        .orElseThrow(() -> new NotFound("No such image: " + imageId));
+  }
+
+  /** How an image was made, first step first. */
+  public List<HistoryStep> history(String reference) {
+    return store.read(
+        records ->
+            ConfigJson.history(
+                ImageLookup.row(records, reference), layer -> bytesOf(records, layer)));
+  }
+
+  /**
+   * Gives an image one more tag, which any other image loses.
+   *
+   * @param tag {@code :latest} is added where it has none
+   */
+  public void tag(String reference, String tag) {
+    String canonical = tag(tag);
+    var image =
+        store.write(
+            records -> {
+              ImageRow row = ImageLookup.row(records, reference);
+              var tags = new ArrayList<>(row.tags());
+              if (!tags.contains(canonical)) {
+                tags.add(canonical);
+              }
+              var tagged =
+                  new ImageRow(
+                      row.id(),
+                      row.config(),
+                      row.layers(),
+                      tags,
+                      row.sizeBytes(),
+                      row.createdAt(),
+                      Instant.now(),
+                      false);
+              records.put(tagged);
+              return ConfigJson.image(tagged);
+            });
+    tell(image, "tag", canonical);
+  }
+
+  /**
+   * Begins to write images as an archive. They stay until it is closed.
+   *
+   * @param references tags, ids or their prefixes; a name without a tag means all its tags
+   * @throws NotFound {@code No such image: x:latest}
+   */
+  public Saving save(List<String> references) {
+    return Saving.begin(store, layers, removals, listener, references);
+  }
+
   /**
    * Removes a tag; with the last one, the image and the layers that nobody else has.
    *
-   * @param users the containers that are made of images, by the image's id
+   * @param isRunning of a container that is made of it
    * @return what was done, in Docker's order
    * @throws io.fairlead.Conflict if containers or other tags use it, in Docker's words
    */
-  public List<Removed> remove(String reference, boolean force, Map<String, List<User>> users) {
-    var removal =
-        store.write(
-            records -> {
-              ImageRow row = row(records, reference);
-              return ImageRemoval.apply(
-                  records, row, reference, force, users.getOrDefault(row.id(), List.of()));
-            });
-    for (LayerRow layer : removal.layers()) {
-      store.write(records -> layers.takeAway(records, layer)).ifPresent(Trees::delete);
-    }
-    for (var step : removal.steps()) {
-      step.untagged().ifPresent(_ -> tellGone(removal.imageId(), "untag"));
-      step.deleted()
-          .filter(removal.imageId()::equals)
-          .ifPresent(_ -> tellGone(removal.imageId(), "delete"));
-    }
-    return removal.steps();
+  public List<Removed> remove(String reference, boolean force, Predicate<ContainerRow> isRunning) {
+    return removals.remove(reference, force, isRunning);
   }
 
-  private void tellGone(String imageId, String action) {
-    listener.happened(imageId, action, imageId, Map.of());
+  /** Removes the images that are wanted away and that no container is made of. */
+  public Pruned prune(Predicate<Image> wanted) {
+    return removals.prune(wanted);
   }
+
+  /** By image id the content that other images have too. */
+  public Map<String, Long> sharedBytes() {
+    return store.read(
+        records -> {
+          var users = new HashMap<String, Integer>();
+          var rows = records.images();
+          rows.forEach(
+              row -> Set.copyOf(row.layers()).forEach(id -> users.merge(id, 1, Integer::sum)));
+          var shared = new HashMap<String, Long>();
+          for (ImageRow row : rows) {
+            long bytes = 0;
+            for (String layer : row.layers()) {
+              bytes += users.getOrDefault(layer, 0) > 1 ? bytesOf(records, layer) : 0;
+            }
+            shared.put(row.id(), bytes);
+          }
+          return Map.copyOf(shared);
+        });
+  }
+
+  private static long bytesOf(Records records, String layer) {
+    return records.layer(layer).map(LayerRow::sizeBytes).orElse(0L);
+  }
+
+  /** After containers were removed: removes what removed images still had for them. */
+  public void sweep() {
+    removals.sweep();
+  }
+
+  /** What a pruning did. */
+  public record Pruned(List<Removed> removed, long reclaimedBytes) {}
 
   /** A container that is made of an image. */
   public record User(String containerId, boolean isRunning) {}
@@ -222,13 +308,19 @@ public final class Images {
   }
 
   private List<Image> keep(List<Draft> drafts, List<Unpacked> unpacked) {
+    checkpoints.accept("image: unpacked");
     layers.sync();
+    checkpoints.accept("image: on the disk");
     var rows =
         store.write(
             records -> {
-              unpacked.forEach(layer -> layers.keep(records, layer));
+              for (var layer : unpacked) {
+                layers.keep(records, layer);
+                checkpoints.accept("image: layer in its place");
+              }
               return drafts.stream().map(draft -> keep(records, draft)).toList();
             });
+    checkpoints.accept("image: recorded");
     return rows.stream().map(ConfigJson::image).toList();
   }
 
@@ -245,7 +337,18 @@ public final class Images {
                   () -> new EngineFault("layer %s was removed meanwhile".formatted(diffId)))
               .sizeBytes();
     }
-    var row = new ImageRow(id, draft.json(), draft.diffIds(), tags, size, draft.createdAt());
+    var row =
+        new ImageRow(
+            id,
+            draft.json(),
+            draft.diffIds(),
+            tags,
+            size,
+            draft.createdAt(),
+            draft.tags().isEmpty()
+                ? records.image(id).map(ImageRow::taggedAt).orElse(null)
+                : Instant.now(),
+            false);
     records.put(row);
     return row;
   }
@@ -256,34 +359,5 @@ public final class Images {
       throw new InvalidRequest("refusing to create a tag with a digest reference");
     }
     return parsed.tagged().toString();
-  }
-
-  private static ImageRow row(Records records, String reference) {
-    boolean isIdPrefix = ID_PREFIX.matcher(reference).matches();
-    String hex = reference.startsWith(Digests.PREFIX) ? Digests.hex(reference) : reference;
-    if (isIdPrefix && hex.length() == 64) {
-      return records.image(Digests.PREFIX + hex).orElseThrow(() -> absent(Digests.PREFIX + hex));
-    }
-    boolean isDigest = reference.startsWith(Digests.PREFIX);
-    if (!(isDigest && isIdPrefix)) {
-      var tagged = records.imageByTag(Reference.parse(reference).tagged().toString());
-      if (tagged.isPresent()) {
-        return tagged.get();
-      }
-    }
-    var found = isIdPrefix ? records.imagesByIdPrefix(hex) : List.<ImageRow>of();
-    if (found.size() > 1) {
-      throw new InvalidRequest(
-          "ambiguous reference: \"%s\" begins the ids of several images; give more digits"
-              .formatted(reference));
-    }
-    if (found.isEmpty()) {
-      throw absent(isDigest ? reference : Reference.parse(reference).tagged().toString());
-    }
-    return found.getFirst();
-  }
-
-  private static NotFound absent(String shown) {
-    return new NotFound("No such image: " + shown);
   }
 }

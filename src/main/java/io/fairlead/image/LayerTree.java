@@ -25,13 +25,31 @@ final class LayerTree implements AutoCloseable {
 
   private final Directory root;
   private final Marks marks;
+  private final Replaced replaced;
   // Entries of one directory mostly follow each other.
   private @Nullable EntryPath rememberedPath;
   private @Nullable Directory remembered;
+  private EntryPath rememberedReal = new EntryPath(List.of());
 
   LayerTree(Path path, Marks marks) {
+    this(path, marks, (_, directory, name) -> directory.remove(name));
+  }
+
+  /**
+   * @param replaced what becomes of a file or directory whose place another entry takes
+   */
+  LayerTree(Path path, Marks marks, Replaced replaced) {
     this.marks = marks;
+    this.replaced = replaced;
     this.root = Directory.open(path);
+  }
+
+  /** Takes something of this layer out of its place. */
+  interface Replaced {
+    /**
+     * @param at where it is, by real names
+     */
+    void take(EntryPath at, Directory directory, String name);
   }
 
   /** What is made at a place: the directory it is in, open, and its name there. */
@@ -78,11 +96,14 @@ final class LayerTree implements AutoCloseable {
                 place -> place.directory().kind(place.name()).equals(Optional.of(Kind.DIRECTORY)));
   }
 
-  record NewFile(Place place, Fd fd) {}
+  /**
+   * @param at where it is, by real names
+   */
+  record NewFile(Place place, EntryPath at, Fd fd) {}
 
   NewFile file(EntryPath at) {
     var place = cleared(at);
-    return new NewFile(place, place.directory().makeFile(place.name()));
+    return new NewFile(place, real(place), place.directory().makeFile(place.name()));
   }
 
   Place symlink(EntryPath at, String target) {
@@ -196,8 +217,18 @@ final class LayerTree implements AutoCloseable {
     return place;
   }
 
-  private static void clear(Place place) {
-    place.directory().remove(place.name());
+  private void clear(Place place) {
+    var kind = place.directory().kind(place.name());
+    if (kind.equals(Optional.of(Kind.FILE)) || kind.equals(Optional.of(Kind.DIRECTORY))) {
+      replaced.take(real(place), place.directory(), place.name());
+    } else {
+      place.directory().remove(place.name());
+    }
+  }
+
+  /** Where a place is that was asked for last, without any link on the way. */
+  private EntryPath real(Place place) {
+    return rememberedReal.child(place.name());
   }
 
   private Place place(EntryPath at) {
@@ -206,17 +237,21 @@ final class LayerTree implements AutoCloseable {
       var opened = walk(parent, at, true).orElseThrow();
       forget();
       rememberedPath = parent;
-      remembered = opened;
+      remembered = opened.directory();
+      rememberedReal = opened.real();
     }
     return new Place(Objects.requireNonNull(remembered), at.last());
   }
 
   private Optional<Place> existing(EntryPath at, EntryPath asker) {
-    return walk(at.parent(), asker, false).map(directory -> new Place(directory, at.last()));
+    return walk(at.parent(), asker, false).map(walked -> new Place(walked.directory(), at.last()));
   }
 
+  /** A directory, and its path without links. */
+  private record Walked(Directory directory, EntryPath real) {}
+
   /** Opens a directory of the tree; the caller closes it with {@link #close(Directory)}. */
-  private Optional<Directory> walk(EntryPath to, EntryPath asker, boolean make) {
+  private Optional<Walked> walk(EntryPath to, EntryPath asker, boolean make) {
     List<String> names = to.names();
     int links = 0;
     Directory at = root;
@@ -241,7 +276,7 @@ final class LayerTree implements AutoCloseable {
           i = -1;
         }
       }
-      return Optional.of(at);
+      return Optional.of(new Walked(at, new EntryPath(names)));
     } catch (RuntimeException e) {
       close(at);
       throw e;

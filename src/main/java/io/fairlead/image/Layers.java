@@ -12,13 +12,16 @@ import io.fairlead.store.Records;
 import io.fairlead.store.Store;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.DigestInputStream;
+import java.security.DigestOutputStream;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -31,17 +34,29 @@ final class Layers {
   private static final int NAME_DIGITS = 16;
 
   private final Path layers;
+  private final Path recipes;
   private final Path scratch;
   private final Marks marks;
 
-  private Layers(Path layers, Path scratch, Marks marks) {
+  private Layers(Path layers, Path recipes, Path scratch, Marks marks) {
     this.layers = layers;
+    this.recipes = recipes;
     this.scratch = scratch;
     this.marks = marks;
   }
 
-  /** A layer that was unpacked and is not recorded yet. */
-  record Unpacked(String diffId, Path directory, long sizeBytes) {}
+  /**
+   * A layer that was unpacked and is not recorded yet.
+   *
+   * @param recipe a directory: how the layer's tar is made of its files again
+   */
+  record Unpacked(String diffId, Path directory, Path recipe, long sizeBytes, long tarBytes) {
+    /** Removes what was not kept of it. */
+    void discard() {
+      Trees.delete(directory);
+      Trees.delete(recipe);
+    }
+  }
 
   /** Where the directories that {@link LayerRow#directory} names are. */
   static Path directory(Path dataRoot) {
@@ -51,26 +66,32 @@ final class Layers {
   /** Opens the layers of a data root, and removes what no record claims. */
   static Layers open(Store store, Path dataRoot) {
     Path layers = directory(dataRoot);
+    Path recipes = dataRoot.resolve("image/recipes");
     Path scratch = dataRoot.resolve("image/unpacking");
     try {
       Trees.delete(scratch);
-      for (var directory : List.of(layers, scratch)) {
+      for (var directory : List.of(layers, recipes, scratch)) {
         Files.createDirectories(directory);
         // Set-id files of images are nobody's to run from here.
         Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx------"));
       }
       var known =
           store.read(Records::layers).stream().map(LayerRow::directory).collect(Collectors.toSet());
-      try (var found = Files.newDirectoryStream(layers)) {
-        for (Path directory : found) {
-          if (!known.contains(String.valueOf(directory.getFileName()))) {
-            Trees.delete(directory);
-          }
-        }
-      }
-      return new Layers(layers, scratch, Marks.usableIn(scratch));
+      sweep(layers, known);
+      sweep(recipes, known);
+      return new Layers(layers, recipes, scratch, Marks.usableIn(scratch));
     } catch (IOException e) {
       throw new EngineFault("cannot open the layers in %s: %s".formatted(layers, e), e);
+    }
+  }
+
+  private static void sweep(Path all, Set<String> known) throws IOException {
+    try (var found = Files.newDirectoryStream(all)) {
+      for (Path directory : found) {
+        if (!known.contains(String.valueOf(directory.getFileName()))) {
+          Trees.delete(directory);
+        }
+      }
     }
   }
 
@@ -93,16 +114,28 @@ final class Layers {
    */
   Unpacked unpack(InputStream archive, boolean needsEndMark) {
     Path directory = newScratch();
+    Path recipe = newScratch();
     try {
-      var tar = new DigestInputStream(Compression.unpack(archive), Digests.sha256());
-      long size = new Unpacker(new TarReader(tar, needsEndMark), directory, marks).unpack();
-      return new Unpacked(Digests.name(tar.getMessageDigest()), directory, size);
+      return unpack(Compression.unpack(archive), needsEndMark, directory, recipe);
     } catch (IOException e) {
       Trees.delete(directory);
+      Trees.delete(recipe);
       throw new InvalidRequest("the archive is truncated or broken: " + reason(e), e);
     } catch (RuntimeException | Error e) {
       Trees.delete(directory);
+      Trees.delete(recipe);
       throw e;
+    }
+  }
+
+  private Unpacked unpack(InputStream tar, boolean needsEndMark, Path directory, Path recipe)
+      throws IOException {
+    var digest = Digests.sha256();
+    try (var writer = new RecipeWriter(recipe)) {
+      var counted = new CountingInput(new DigestInputStream(tar, digest));
+      var reader = new TarReader(writer.recording(counted), needsEndMark);
+      long size = new Unpacker(reader, directory, marks, Optional.of(writer)).unpack();
+      return new Unpacked(Digests.name(digest), directory, recipe, size, counted.bytes());
     }
   }
 
@@ -122,26 +155,58 @@ final class Layers {
     try {
       // What is there without a record is of a transaction that failed.
       Trees.delete(layers.resolve(name));
+      Trees.delete(recipes.resolve(name));
+      Files.move(layer.recipe(), recipes.resolve(name), StandardCopyOption.ATOMIC_MOVE);
       Files.move(layer.directory(), layers.resolve(name), StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException e) {
       throw new EngineFault("cannot keep layer %s: %s".formatted(layer.diffId(), e), e);
     }
-    records.put(new LayerRow(layer.diffId(), name, layer.sizeBytes()));
+    records.put(new LayerRow(layer.diffId(), name, layer.sizeBytes(), layer.tarBytes()));
   }
 
   /**
-   * Takes the directory of a layer that was recorded before out of its place, unless it was
-   * recorded anew meanwhile. The caller deletes what this answers, after its transaction.
+   * Takes a layer that was recorded before out of its place, unless it was recorded anew meanwhile.
+   * The caller deletes what this answers, after its transaction.
    */
   Optional<Path> takeAway(Records records, LayerRow layer) {
-    Path directory = layers.resolve(layer.directory());
-    if (records.layer(layer.diffId()).isPresent() || !Files.exists(directory)) {
+    if (records.layer(layer.diffId()).isPresent()) {
       return Optional.empty();
     }
+    Path bin = newScratch();
     try {
-      return Optional.of(Files.move(directory, newScratch(), StandardCopyOption.ATOMIC_MOVE));
+      for (Path all : List.of(layers, recipes)) {
+        Path directory = all.resolve(layer.directory());
+        if (Files.exists(directory)) {
+          Files.move(
+              directory,
+              bin.resolve(String.valueOf(all.getFileName())),
+              StandardCopyOption.ATOMIC_MOVE);
+        }
+      }
+      return Optional.of(bin);
     } catch (IOException e) {
       throw new EngineFault("cannot remove layer %s: %s".formatted(layer.diffId(), e), e);
+    }
+  }
+
+  /**
+   * Writes the tar that a layer came in, byte by byte.
+   *
+   * @throws EngineFault if what is on the disk does not give that tar
+   * @throws IOException if the stream takes no more
+   */
+  void writeTar(LayerRow layer, OutputStream out) throws IOException {
+    var digest = Digests.sha256();
+    var digesting = new DigestOutputStream(out, digest);
+    String name = layer.directory();
+    try (var reader = new RecipeReader(recipes.resolve(name), layers.resolve(name))) {
+      reader.writeTo(digesting);
+    }
+    String written = Digests.name(digest);
+    if (!written.equals(layer.diffId())) {
+      throw new EngineFault(
+          "layer %s on the disk is not what it was: it gives %s; remove its images and load them again"
+              .formatted(layer.diffId(), written));
     }
   }
 

@@ -10,13 +10,17 @@ import io.fairlead.store.Records;
 import io.fairlead.store.Store;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Containers' root file systems: an overlay of the image's layers, or a copy of them where the data
@@ -123,6 +127,34 @@ public final class Roots {
   public void remove(String containerId) {
     unmount(containerId);
     Trees.delete(written.resolve(containerId));
+  }
+
+  /** What a container has written over its image's files, in bytes of content. */
+  public long writtenBytes(String containerId) {
+    Path upper = written.resolve(containerId).resolve("upper");
+    if (!Files.exists(upper)) {
+      return 0;
+    }
+    var sum = new AtomicLong();
+    try {
+      Files.walkFileTree(
+          upper,
+          new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+              sum.addAndGet(attributes.isRegularFile() ? attributes.size() : 0);
+              return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFileFailed(Path file, IOException gone) {
+              return FileVisitResult.CONTINUE; // the container may be at work
+            }
+          });
+      return sum.get();
+    } catch (IOException e) {
+      throw new EngineFault("cannot read what %s wrote: %s".formatted(containerId, e), e);
+    }
   }
 
   /** Unmounts and removes what belongs to no container of these. */

@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,6 +35,7 @@ final class Unpacker {
   private final TarReader tar;
   private final Path target;
   private final Marks marks;
+  private final Optional<RecipeWriter> recipe;
   private final byte[] chunk = new byte[CHUNK];
   // A directory's time changes with each entry made in it, so it is set last.
   private final Map<EntryPath, TarEntry> directories = new LinkedHashMap<>();
@@ -41,8 +43,9 @@ final class Unpacker {
   private boolean hasWarned;
   private Set<TarEntry.Type> taken = EnumSet.allOf(TarEntry.Type.class);
 
-  Unpacker(TarReader tar, Path target, Marks marks) {
+  Unpacker(TarReader tar, Path target, Marks marks, Optional<RecipeWriter> recipe) {
     this.tar = tar;
+    this.recipe = recipe;
     this.marks = marks;
     this.target = target;
   }
@@ -59,7 +62,10 @@ final class Unpacker {
    *     far is the caller's to remove
    */
   long unpack() throws IOException {
-    try (var tree = new LayerTree(target, marks);
+    try (var tree =
+            recipe
+                .map(kept -> new LayerTree(target, marks, kept::replace))
+                .orElseGet(() -> new LayerTree(target, marks));
         var arena = Arena.ofConfined()) {
       var buffer = arena.allocate(CHUNK);
       for (var entry = tar.next(); entry.isPresent(); entry = tar.next()) {
@@ -136,6 +142,9 @@ final class Unpacker {
       }
     }
     var made = tree.file(at);
+    if (recipe.isPresent() && entry.sizeBytes() > 0) {
+      recipe.get().content(made.at(), entry.sizeBytes());
+    }
     try (var fd = made.fd()) {
       for (int n = tar.read(chunk); n >= 0; n = tar.read(chunk)) {
         MemorySegment.copy(chunk, 0, buffer, ValueLayout.JAVA_BYTE, 0, n);
@@ -146,6 +155,7 @@ final class Unpacker {
         contentBytes += n;
       }
     }
+    recipe.ifPresent(RecipeWriter::contentEnds);
     settle(made.place(), entry);
   }
 

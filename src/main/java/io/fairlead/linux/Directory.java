@@ -183,6 +183,11 @@ public final class Directory implements AutoCloseable {
     }
   }
 
+  /** Moves what another directory has by one name here, in place of whatever is here. */
+  public void moveHere(Directory from, String fromName, String name) {
+    check(Libc.renameat(from.fd.number(), fromName, fd.number(), name), "rename", at(name));
+  }
+
   /** Removes what is there by this name, with all that is in it. Nothing there: nothing done. */
   public void remove(String name) {
     int result = Libc.unlinkat(fd.number(), name, 0);

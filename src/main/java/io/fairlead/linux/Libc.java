@@ -191,6 +191,8 @@ public final class Libc {
       function("mknodat", JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, JAVA_LONG);
   private static final MethodHandle SYMLINKAT =
       function("symlinkat", JAVA_INT, ADDRESS, JAVA_INT, ADDRESS);
+  private static final MethodHandle RENAMEAT =
+      function("renameat", JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, ADDRESS);
   private static final MethodHandle LINKAT =
       function("linkat", JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, ADDRESS, JAVA_INT);
   private static final MethodHandle UNLINKAT =
@@ -512,6 +514,19 @@ public final class Libc {
       var state = STATE.get();
       return result(
           (int) SYMLINKAT.invokeExact(state, bytes(arena, target), directory, bytes(arena, name)),
+          state);
+    } catch (Throwable t) {
+      throw impossible(t);
+    }
+  }
+
+  public static int renameat(int fromDirectory, String from, int directory, String name) {
+    try (var arena = Arena.ofConfined()) {
+      var state = STATE.get();
+      return result(
+          (int)
+              RENAMEAT.invokeExact(
+                  state, fromDirectory, bytes(arena, from), directory, bytes(arena, name)),
           state);
     } catch (Throwable t) {
       throw impossible(t);

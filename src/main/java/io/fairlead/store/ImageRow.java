@@ -2,6 +2,7 @@ package io.fairlead.store;
 
 import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An image's record.
@@ -11,6 +12,8 @@ import java.util.List;
  * @param layers diff ids, lowest first
  * @param tags canonical references ({@code docker.io/library/x:tag} is kept as Docker shows it:
  *     {@code x:tag})
+ * @param taggedAt when it was last given a tag here
+ * @param isRemoved whether it is there only for containers that are made of it
  */
 public record ImageRow(
     String id,
@@ -18,4 +21,6 @@ public record ImageRow(
     List<String> layers,
     List<String> tags,
     long sizeBytes,
-    Instant createdAt) {}
+    Instant createdAt,
+    @Nullable Instant taggedAt,
+    boolean isRemoved) {}

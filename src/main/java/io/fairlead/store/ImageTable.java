@@ -13,17 +13,24 @@ final class ImageTable {
         (SELECT group_concat(tag, ' ' ORDER BY tag) FROM tags WHERE image_id = images.id) AS tags
       FROM images
       """;
-  private static final String ALL = SELECT + "ORDER BY created_at DESC, id";
+  private static final String ALL = SELECT + "WHERE is_removed = 0 ORDER BY created_at DESC, id";
+  private static final String EVERY = SELECT + "ORDER BY id";
   private static final String BY_ID = SELECT + "WHERE id = ?";
   private static final String BY_TAG =
       SELECT + "WHERE id = (SELECT image_id FROM tags WHERE tag = ?)";
   private static final String BY_ID_PREFIX =
-      SELECT + "WHERE id >= 'sha256:' || ?1 AND id < 'sha256:' || ?1 || 'g' ORDER BY id LIMIT 2";
+      SELECT
+          + "WHERE is_removed = 0 AND id >= 'sha256:' || ?1 AND id < 'sha256:' || ?1 || 'g' ORDER BY id LIMIT 2";
+  private static final String ABANDONED =
+      SELECT
+          + "WHERE is_removed = 1 AND NOT EXISTS (SELECT 1 FROM containers WHERE image_id = images.id)";
   private static final String PUT =
       """
-      INSERT INTO images (id, config, size_bytes, created_at) VALUES (?, ?, ?, ?)
+      INSERT INTO images (id, config, size_bytes, created_at, tagged_at, is_removed)
+      VALUES (?, ?, ?, ?, ?, ?)
       ON CONFLICT (id) DO UPDATE SET config = excluded.config, size_bytes = excluded.size_bytes,
-        created_at = excluded.created_at
+        created_at = excluded.created_at, tagged_at = excluded.tagged_at,
+        is_removed = excluded.is_removed
       """;
 
   private final Session session;
@@ -34,6 +41,14 @@ final class ImageTable {
 
   List<ImageRow> all() {
     return session.list(ALL, ImageTable::image);
+  }
+
+  List<ImageRow> every() {
+    return session.list(EVERY, ImageTable::image);
+  }
+
+  List<ImageRow> abandoned() {
+    return session.list(ABANDONED, ImageTable::image);
   }
 
   Optional<ImageRow> byId(String id) {
@@ -49,7 +64,14 @@ final class ImageTable {
   }
 
   void put(ImageRow row) {
-    session.run(PUT, row.id(), row.config(), row.sizeBytes(), Row.time(row.createdAt()));
+    session.run(
+        PUT,
+        row.id(),
+        row.config(),
+        row.sizeBytes(),
+        Row.time(row.createdAt()),
+        Row.time(row.taggedAt()),
+        row.isRemoved() ? 1 : 0);
     session.run("DELETE FROM image_layers WHERE image_id = ?", row.id());
     for (int place = 0; place < row.layers().size(); place++) {
       session.run(
@@ -82,10 +104,11 @@ final class ImageTable {
   void put(LayerRow row) {
     try {
       session.run(
-          "INSERT INTO layers (diff_id, directory, size_bytes) VALUES (?, ?, ?) ON CONFLICT (diff_id) DO UPDATE SET directory = excluded.directory, size_bytes = excluded.size_bytes",
+          "INSERT INTO layers (diff_id, directory, size_bytes, tar_bytes) VALUES (?, ?, ?, ?) ON CONFLICT (diff_id) DO UPDATE SET directory = excluded.directory, size_bytes = excluded.size_bytes, tar_bytes = excluded.tar_bytes",
           row.diffId(),
           row.directory(),
-          row.sizeBytes());
+          row.sizeBytes(),
+          row.tarBytes());
     } catch (ConstraintViolation e) {
       throw new Conflict(
           "layer directory %s is another layer's than %s".formatted(row.directory(), row.diffId()),
@@ -110,10 +133,13 @@ final class ImageTable {
         row.words("layers"),
         row.words("tags"),
         row.size("size_bytes"),
-        row.time("created_at"));
+        row.time("created_at"),
+        row.timeOrNull("tagged_at"),
+        row.flag("is_removed"));
   }
 
   private static LayerRow layer(Row row) throws SQLException {
-    return new LayerRow(row.text("diff_id"), row.text("directory"), row.size("size_bytes"));
+    return new LayerRow(
+        row.text("diff_id"), row.text("directory"), row.size("size_bytes"), row.size("tar_bytes"));
   }
 }

@@ -171,10 +171,22 @@ public final class Records {
     containers.setPorts(containerId, ports);
   }
 
+  /** Newest first, without those that are removed. */
   public List<ImageRow> images() {
     return images.all();
   }
 
+  /** With those that only containers still have. */
+  public List<ImageRow> everyImage() {
+    return images.every();
+  }
+
+  /** Removed images that no container is made of any more. */
+  public List<ImageRow> abandonedImages() {
+    return images.abandoned();
+  }
+
+  /** By its full id, be it removed or not. */
   public Optional<ImageRow> image(String id) {
     return images.byId(id);
   }

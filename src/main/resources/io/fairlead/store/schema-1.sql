@@ -116,17 +116,22 @@ CREATE TABLE published_ports (
   PRIMARY KEY (container_id, protocol, host_address, host_port)
 ) STRICT, WITHOUT ROWID;
 
+-- tar_bytes: of the uncompressed archive that the layer came in.
 CREATE TABLE layers (
   diff_id    TEXT PRIMARY KEY,
   directory  TEXT NOT NULL UNIQUE,
-  size_bytes INTEGER NOT NULL
+  size_bytes INTEGER NOT NULL,
+  tar_bytes  INTEGER NOT NULL
 ) STRICT;
 
+-- A removed image is nobody's to find; its row goes when the last container that is made of it does.
 CREATE TABLE images (
   id         TEXT PRIMARY KEY,
   config     TEXT NOT NULL,
   size_bytes INTEGER NOT NULL,
-  created_at TEXT NOT NULL
+  created_at TEXT NOT NULL,
+  tagged_at  TEXT,
+  is_removed INTEGER NOT NULL
 ) STRICT;
 
 -- One layer may be twice in an image.

@@ -11,7 +11,6 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -23,7 +22,7 @@ class HelloImageKernelTest {
   @Test
   void theBuiltInImageIsMadeOnFirstUseAndOnlyOnce() throws IOException {
     try (var store = Store.open(dataRoot.resolve("fairlead.db"))) {
-      var images = Images.open(store, dataRoot, Images.Listener.NONE);
+      var images = Images.open(store, dataRoot, Images.Listener.NONE, _ -> {});
       var image = images.findOrMake("docker.io/fairlead/hello");
 
       assertThat(image.tags()).containsExactly("fairlead/hello:latest");
@@ -41,7 +40,7 @@ class HelloImageKernelTest {
       assertThat(Files.getPosixFilePermissions(root.resolve("tmp"), LinkOption.NOFOLLOW_LINKS))
           .contains(PosixFilePermission.OTHERS_WRITE);
 
-      images.remove("fairlead/hello", false, Map.of());
+      images.remove("fairlead/hello", false, _ -> false);
       assertThat(images.hello().layers()).isEqualTo(image.layers());
     }
   }

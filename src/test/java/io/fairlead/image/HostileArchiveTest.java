@@ -36,7 +36,7 @@ class HostileArchiveTest {
   void open() throws IOException {
     dataRoot = Files.createDirectory(directory.resolve("data"));
     store = Store.open(dataRoot.resolve("fairlead.db"));
-    images = Images.open(store, dataRoot, Images.Listener.NONE);
+    images = Images.open(store, dataRoot, Images.Listener.NONE, _ -> {});
   }
 
   @AfterEach

@@ -13,7 +13,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -28,7 +27,7 @@ class ImagesTest {
   @BeforeEach
   void open() {
     store = Store.open(dataRoot.resolve("fairlead.db"));
-    images = Images.open(store, dataRoot, Images.Listener.NONE);
+    images = Images.open(store, dataRoot, Images.Listener.NONE, _ -> {});
   }
 
   @AfterEach
@@ -104,7 +103,7 @@ class ImagesTest {
     Files.writeString(root.resolve("unpacking/12345/deep/file"), "half");
     Files.createDirectories(root.resolve("layers/0123456789abcdef"));
 
-    images = Images.open(store, dataRoot, Images.Listener.NONE);
+    images = Images.open(store, dataRoot, Images.Listener.NONE, _ -> {});
 
     assertThat(root.resolve("unpacking")).isEmptyDirectory();
     assertThat(layersOnDisk()).containsExactly(layer(image));
@@ -134,14 +133,14 @@ class ImagesTest {
     var first = importFile("first", "same", "ENV A=1");
     importFile("second", "same", "ENV A=2");
 
-    var removed = images.remove("first", false, Map.of());
+    var removed = images.remove("first", false, _ -> false);
     assertThat(removed)
         .containsExactly(
             new Images.Removed(Optional.of("first:latest"), Optional.empty()),
             new Images.Removed(Optional.empty(), Optional.of(first.id())));
     assertThat(layersOnDisk()).hasSize(1);
 
-    assertThat(images.remove("second", false, Map.of()).getLast().deleted())
+    assertThat(images.remove("second", false, _ -> false).getLast().deleted())
         .contains(first.layers().getFirst());
     assertThat(layersOnDisk()).isEmpty();
     assertThat(store.read(Records::layers)).isEqualTo(List.<LayerRow>of());

@@ -46,7 +46,7 @@ class LayerKernelTest {
 
   private void openAt(Path root) {
     store = Store.open(root.resolve("fairlead.db"));
-    images = Images.open(store, root, Images.Listener.NONE);
+    images = Images.open(store, root, Images.Listener.NONE, _ -> {});
   }
 
   private Roots roots(Path root) {
@@ -135,7 +135,7 @@ class LayerKernelTest {
     Path layer = layerOf(new Tars().pax("path", name).file("short", "x"));
     assertThat(Command.run(List.of("find", layer.toString(), "-type", "f", "-size", "1c")).stdout())
         .isNotBlank();
-    images.remove(images.list().getFirst().id(), false, Map.of());
+    images.remove(images.list().getFirst().id(), false, _ -> false);
     assertThat(dataRoot.resolve("image/layers")).isEmptyDirectory();
   }
 

@@ -13,7 +13,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -31,7 +30,7 @@ class LoadTest {
   @BeforeEach
   void open() {
     store = Store.open(dataRoot.resolve("fairlead.db"));
-    images = Images.open(store, dataRoot, Images.Listener.NONE);
+    images = Images.open(store, dataRoot, Images.Listener.NONE, _ -> {});
   }
 
   @AfterEach
@@ -126,7 +125,7 @@ class LoadTest {
             .getFirst();
     assertThat(base.tags()).isEmpty();
 
-    var removed = images.remove("app:1", false, Map.of());
+    var removed = images.remove("app:1", false, _ -> false);
     assertThat(removed).hasSize(3); // untagged, the image, its upper layer
     assertThat(images.find(base.id()).layers()).containsExactly(Digests.of(BASE));
     var kept = store.read(Records::layers).stream().map(LayerRow::diffId).toList();

@@ -32,7 +32,7 @@ class RootsKernelTest {
     dataRoot = Files.createDirectory(directory.resolve("data"));
     Path execRoot = Files.createDirectory(directory.resolve("exec"));
     store = Store.open(dataRoot.resolve("fairlead.db"));
-    images = Images.open(store, dataRoot, Images.Listener.NONE);
+    images = Images.open(store, dataRoot, Images.Listener.NONE, _ -> {});
     roots = Roots.open(store, dataRoot, execRoot);
   }
 

@@ -58,7 +58,9 @@ final class NetworkFixture implements AutoCloseable {
     }
     store = Store.open(base.resolve("records.db"));
     store.update(
-        records -> records.put(new ImageRow(IMAGE, "{}", List.of(), List.of(), 0, Instant.now())));
+        records ->
+            records.put(
+                new ImageRow(IMAGE, "{}", List.of(), List.of(), 0, Instant.now(), null, false)));
     networks = open();
   }
 

@@ -261,8 +261,8 @@ class RecordsTest {
     store.update(
         r -> {
           r.put(old);
-          r.put(new LayerRow("l1", "d1", 1));
-          r.put(new LayerRow("l2", "d2", 2));
+          r.put(new LayerRow("l1", "d1", 1, 1024));
+          r.put(new LayerRow("l2", "d2", 2, 2048));
           r.put(young);
         });
     assertThat(one(r -> r.imageByTag("x:2"))).contains(young);
@@ -275,7 +275,7 @@ class RecordsTest {
 
   @Test
   void aLayerIsUnusedWhenTheLastImageThatNamesItIsGone() {
-    var l1 = new LayerRow("l1", "d1", 1);
+    var l1 = new LayerRow("l1", "d1", 1, 1024);
     store.update(
         r -> {
           r.put(l1);
@@ -320,6 +320,6 @@ class RecordsTest {
   }
 
   private static ImageRow image(String id, List<String> layers, List<String> tags) {
-    return new ImageRow(id, "{}", layers, tags, 5, Rows.TIME);
+    return new ImageRow(id, "{}", layers, tags, 5, Rows.TIME, Rows.TIME, false);
   }
 }
