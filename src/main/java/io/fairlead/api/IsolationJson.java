@@ -30,15 +30,15 @@ record IsolationJson(
 
   static IsolationJson of(Isolation isolation) {
     return new IsolationJson(
-        isolation.ipc().isEmpty() ? "private" : isolation.ipc(),
+        isolation.ipc(),
         isolation.pid(),
         isolation.uts(),
-        isolation.cgroup().isEmpty() ? "private" : isolation.cgroup(),
+        isolation.cgroup(),
         isolation.cgroupParent(),
         HostConfigJson.orNull(isolation.securityOptions()),
         isolation.isRootReadOnly(),
         isolation.tmpfs(),
-        isolation.shmBytes() == 0 ? Isolation.SHM_BYTES : isolation.shmBytes(),
+        isolation.shmBytes(),
         isolation.sysctls(),
         HostConfigJson.orNull(isolation.addedGroups()),
         isolation.devices().stream().map(IsolationJson::device).toList(),

@@ -17,9 +17,6 @@ final class UnbuiltOptions {
    */
   record Option(String path, Predicate<JsonNode> isDefault) {}
 
-  /** The default of Docker's {@code --shm-size}, which the runtime's configuration has too. */
-  private static final long SHM_BYTES = 64L * 1024 * 1024;
-
   private static final List<Option> OPTIONS =
       List.of(
           new Option("Domainname", UnbuiltOptions::isEmpty),
@@ -27,25 +24,12 @@ final class UnbuiltOptions {
           new Option("Healthcheck", UnbuiltOptions::isNoHealthcheck),
           new Option("MacAddress", UnbuiltOptions::isEmpty),
           new Option("NetworkDisabled", UnbuiltOptions::isEmpty),
-          host("Memory"),
-          host("MemoryReservation"),
-          host("MemorySwap"),
-          host("MemorySwappiness", UnbuiltOptions::isUnlimited),
           host("KernelMemory"),
           host("KernelMemoryTCP"),
-          host("OomKillDisable"),
-          host("OomScoreAdj"),
-          host("PidsLimit", UnbuiltOptions::isUnlimited),
-          host("CpuShares"),
-          host("CpuPeriod"),
-          host("CpuQuota"),
           host("CpuRealtimePeriod"),
           host("CpuRealtimeRuntime"),
           host("CpuCount"),
           host("CpuPercent"),
-          host("CpusetCpus"),
-          host("CpusetMems"),
-          host("NanoCpus"),
           host("BlkioWeight"),
           host("BlkioWeightDevice"),
           host("BlkioDeviceReadBps"),
@@ -54,39 +38,22 @@ final class UnbuiltOptions {
           host("BlkioDeviceWriteIOps"),
           host("IOMaximumIOps"),
           host("IOMaximumBandwidth"),
-          host("Ulimits"),
-          host("ShmSize", value -> isEmpty(value) || value.asLong(0) == SHM_BYTES),
           host("RestartPolicy", UnbuiltOptions::isNoRestart),
           host("LogConfig", UnbuiltOptions::isPlainLog),
           host("Mounts"),
-          host("Tmpfs"),
           host("VolumesFrom"),
           host("VolumeDriver"),
           host("StorageOpt"),
-          host("Devices"),
-          host("DeviceCgroupRules"),
           host("DeviceRequests"),
           host("Dns"),
           host("DnsOptions"),
           host("DnsSearch"),
           host("ExtraHosts"),
           host("Links"),
-          host("Sysctls"),
-          host("GroupAdd"),
-          host("IpcMode", value -> isOneOf(value, "private")),
-          host("PidMode"),
-          host("UTSMode"),
-          host("UsernsMode"),
-          host("CgroupnsMode"),
+          host("UsernsMode", value -> isOneOf(value, "host")),
           host("Cgroup"),
-          host("CgroupParent"),
           host("Isolation", value -> isOneOf(value, "default")),
           host("Runtime"),
-          host("Init"),
-          host("ReadonlyRootfs"),
-          host("SecurityOpt"),
-          host("MaskedPaths", _ -> false),
-          host("ReadonlyPaths", _ -> false),
           host("Annotations"));
 
   private UnbuiltOptions() {}
@@ -138,11 +105,6 @@ final class UnbuiltOptions {
 
   private static boolean isOneOf(JsonNode value, String... names) {
     return isEmpty(value) || (value.isString() && Set.of(names).contains(value.stringValue()));
-  }
-
-  /** Docker's clients write -1 for "not set". */
-  private static boolean isUnlimited(JsonNode value) {
-    return isEmpty(value) || (value.isNumber() && value.asInt(0) == -1);
   }
 
   private static boolean isNoRestart(JsonNode value) {

@@ -37,10 +37,12 @@ final class Creation {
   Created create(Optional<String> name, ContainerSpec spec) {
     Optional<String> valid = name.map(ContainerNames::valid);
     checkForm(spec);
+    checkLimits(spec);
     Image image = image(spec.image());
     var plan = RunPlan.of(spec, image.config());
     String id = newId();
-    var kept = new Kept(withLabels(spec, image.config()), plan, hostname(id, spec));
+    var complete = withDefaults(withLabels(spec, image.config()));
+    var kept = new Kept(complete, plan, hostname(id, spec));
     rooms.networks().check(kept.networkRequest());
     var row = rooms.store().write(records -> insert(records, id, valid, image, kept));
     rooms.events().container(row, "create");
@@ -54,10 +56,24 @@ final class Creation {
     return spec.withLabels(labels);
   }
 
+  private void checkLimits(ContainerSpec spec) {
+    LimitRules.check(spec.limits(), machine.cpus());
+    rooms.runtime().controls().check(spec.limits());
+    rooms.runtime().controls().check(spec.isolation());
+  }
+
+  /** What was left open and is decided now, so that inspect shows it. */
+  private ContainerSpec withDefaults(ContainerSpec spec) {
+    return spec.withLimits(LimitRules.withDefaults(spec.limits()))
+        .withIsolation(
+            spec.isolation().withDefaults(rooms.runtime().controls().hasCgroupNamespace()));
+  }
+
   private static void checkForm(ContainerSpec spec) {
     Capabilities.canonical("CapAdd", spec.addedCapabilities());
     Capabilities.canonical("CapDrop", spec.droppedCapabilities());
     Binds.parse(spec.binds());
+    IsolationRules.check(spec);
     if (spec.hostname().isEmpty()) {
       return;
     }
@@ -88,7 +104,8 @@ final class Creation {
     if (Kept.joined(spec).isPresent()) {
       return "";
     }
-    return spec.networkMode().equals("host") ? machine.hostname() : Lives.shortId(id);
+    boolean isTheHosts = spec.networkMode().equals("host") || spec.isolation().uts().equals("host");
+    return isTheHosts ? machine.hostname() : Lives.shortId(id);
   }
 
   private ContainerRow insert(

@@ -180,7 +180,9 @@ final class Starts {
         kept.spec().stdinOnce(),
         kept.spec().tty() ? Optional.of(kept.spec().consoleSize()) : Optional.empty(),
         own.log(),
-        allocation.inheritedFds());
+        allocation.inheritedFds(),
+        kept.spec().limits(),
+        new Donors(rooms).resolve(kept.spec().isolation()));
   }
 
   /** A user's own mount over one of the three files replaces ours. */

@@ -46,6 +46,22 @@ record Bundle(String id, Path directory) {
     return directory.resolve("ctl");
   }
 
+  /** The /dev/shm that it lends to others. */
+  Path shm() {
+    return directory.resolve("shm");
+  }
+
+  /** Its group, which is not the usual one where it was asked for a parent. */
+  String cgroupPath() {
+    try {
+      return Files.readString(directory.resolve("cgroup"));
+    } catch (NoSuchFileException e) {
+      return CgroupLayout.path(id);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   boolean exists() {
     return Files.isDirectory(directory);
   }

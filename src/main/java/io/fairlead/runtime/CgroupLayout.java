@@ -46,4 +46,19 @@ enum CgroupLayout {
   static String path(String id) {
     return "/fairlead-" + id;
   }
+
+  /**
+   * The same in a group of the user's choice.
+   *
+   * @param parent empty: the top
+   */
+  static String path(String id, String parent) {
+    Path directory = Path.of("/", parent).normalize();
+    return directory.getNameCount() == 0 ? path(id) : directory + path(id);
+  }
+
+  /** On v1 Docker leaves the cgroup namespace the host's unless it is asked, and so do we. */
+  boolean isNamespaceUsed(Isolation isolation) {
+    return isolation.cgroup().isEmpty() ? this == V2 : isolation.cgroup().equals("private");
+  }
 }

@@ -17,18 +17,40 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
 /** The control groups of containers, in every hierarchy that is mounted. */
-record Cgroups(List<Path> hierarchies, Reactor reactor) {
+record Cgroups(List<Path> hierarchies, CgroupLayout layout, MadeGroups made, Reactor reactor) {
   private static final int SIGKILL = 9;
   private static final Duration PATIENCE = Duration.ofSeconds(2);
   private static final long RETRY_NANOS = 500_000;
 
+  /** A container's group in each hierarchy, whether or not it is there. */
+  List<Path> groups(String path) {
+    return hierarchies.stream().map(hierarchy -> Path.of(hierarchy + path)).toList();
+  }
+
+  /** Before a container is made in a group of the user's choice. */
+  void prepare(ProcessSpec spec, Bundle bundle) {
+    String parent = spec.isolation().cgroupParent();
+    if (parent.isEmpty()) {
+      return;
+    }
+    made.note(hierarchies, parent);
+    try {
+      Files.writeString(bundle.directory().resolve("cgroup"), CgroupLayout.path(spec.id(), parent));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   /** Ends every process in a container's groups and removes the groups; none is no error. */
-  void remove(String id) {
-    for (Path hierarchy : hierarchies) {
-      Path group = Path.of(hierarchy + CgroupLayout.path(id));
+  void remove(Bundle bundle) {
+    String path = bundle.cgroupPath();
+    for (Path group : groups(path)) {
       if (!tryRemoveEmpty(group)) {
         removeGroup(group);
       }
+    }
+    if (!path.equals(CgroupLayout.path(bundle.id()))) {
+      made.removeEmpty();
     }
   }
 

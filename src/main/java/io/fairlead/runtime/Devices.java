@@ -7,10 +7,12 @@ import java.io.IOException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -31,10 +33,28 @@ final class Devices {
    * The cgroup's rules: any node may be made, and the harmless ones be used; runtimes add those of
    * the terminal.
    */
-  static List<Map<String, Object>> rules(boolean isPrivileged) {
+  static List<Map<String, Object>> rules(boolean isPrivileged, Isolation isolation) {
     if (isPrivileged) {
       return List.of(object("allow", true, "access", "rwm"));
     }
+    var rules = usualRules();
+    for (var device : isolation.devices()) {
+      found(device).values().forEach(node -> rules.add(rule(node, permissions(device))));
+    }
+    isolation.deviceRules().forEach(text -> rules.add(DeviceRule.parse(text).inOciForm()));
+    return rules;
+  }
+
+  /** A node's kind and numbers are its rule's. */
+  private static Map<String, Object> rule(Map<String, Object> node, String access) {
+    var rule = object("allow", true);
+    rule.putAll(node);
+    rule.keySet().retainAll(Set.of("allow", "type", "major", "minor"));
+    rule.put("access", access);
+    return rule;
+  }
+
+  private static List<Map<String, Object>> usualRules() {
     var rules = new ArrayList<Map<String, Object>>();
     rules.add(object("allow", false, "access", "rwm"));
     rules.add(object("allow", true, "type", "c", "access", "m"));
@@ -51,12 +71,76 @@ final class Devices {
     return object("allow", true, "type", "c", "major", major, "minor", minor, "access", "rwm");
   }
 
+  private static String permissions(Isolation.Device device) {
+    return device.permissions().isEmpty() ? "rwm" : device.permissions();
+  }
+
+  /** The nodes of the devices that were asked for by name, as the container has them. */
+  static List<Map<String, Object>> named(List<Isolation.Device> devices) {
+    var nodes = new ArrayList<Map<String, Object>>();
+    for (var device : devices) {
+      Path target =
+          Path.of(
+              device.pathInContainer().isEmpty() ? device.pathOnHost() : device.pathInContainer());
+      found(device)
+          .forEach(
+              (path, node) -> {
+                var inside = new LinkedHashMap<>(node);
+                inside.put(
+                    "path",
+                    path.toString().isEmpty()
+                        ? target.toString()
+                        : target.resolve(path).toString());
+                nodes.add(inside);
+              });
+    }
+    return nodes;
+  }
+
+  /**
+   * A device, or those in a directory, by their paths below the one that was named.
+   *
+   * @throws EngineFault in Docker's words if it is neither
+   */
+  private static Map<Path, Map<String, Object>> found(Isolation.Device device) {
+    var nodes = new LinkedHashMap<Path, Map<String, Object>>();
+    try {
+      Path path = Path.of(device.pathOnHost()).toRealPath();
+      var all = new ArrayList<Map<String, Object>>();
+      if (Files.isDirectory(path)) {
+        all.addAll(below(path));
+      } else {
+        addDevice(path, all);
+      }
+      for (var node : all) {
+        nodes.put(path.relativize(Path.of(String.valueOf(node.get("path")))), node);
+      }
+    } catch (NoSuchFileException e) {
+      throw new EngineFault(
+          "error gathering device information while adding custom device \"%s\": no such file or directory"
+              .formatted(device.pathOnHost()),
+          e);
+    } catch (IOException e) {
+      throw new EngineFault("cannot read the device %s: %s".formatted(device.pathOnHost(), e), e);
+    }
+    if (nodes.isEmpty()) {
+      throw new EngineFault(
+          "error gathering device information while adding custom device \"%s\": not a device node"
+              .formatted(device.pathOnHost()));
+    }
+    return nodes;
+  }
+
   /** Every device node of the host, for a privileged container. */
   static List<Map<String, Object>> ofHost() {
+    return below(Path.of("/dev"));
+  }
+
+  private static List<Map<String, Object>> below(Path directory) {
     var devices = new ArrayList<Map<String, Object>>();
     try {
       Files.walkFileTree(
-          Path.of("/dev"),
+          directory,
           new SimpleFileVisitor<>() {
             @Override
             public FileVisitResult preVisitDirectory(Path dir, BasicFileAttributes attributes) {
@@ -82,7 +166,8 @@ final class Devices {
           });
       return devices;
     } catch (IOException e) {
-      throw new EngineFault("cannot list the devices in /dev: " + e.getMessage(), e);
+      throw new EngineFault(
+          "cannot list the devices in %s: %s".formatted(directory, e.getMessage()), e);
     }
   }
 

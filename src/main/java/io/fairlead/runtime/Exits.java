@@ -1,11 +1,15 @@
 package io.fairlead.runtime;
 
+import io.fairlead.EngineFault;
 import io.fairlead.linux.Pidfd;
 import io.fairlead.linux.Reactor;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,6 +23,7 @@ final class Exits {
   private static final Logger LOG = LoggerFactory.getLogger(Exits.class);
   private static final int KILLED = 137;
   private static final int UNKNOWN = 255;
+  private static final int END_SECONDS = 10;
 
   private final Reactor reactor;
   private final Map<String, CompletableFuture<ExitStatus>> exits = new ConcurrentHashMap<>();
@@ -65,6 +70,22 @@ final class Exits {
 
   Optional<CompletableFuture<ExitStatus>> of(String id) {
     return Optional.ofNullable(exits.get(id));
+  }
+
+  /** Waits for the end of what was killed. */
+  static void awaitEnd(String id, CompletableFuture<ExitStatus> exit) {
+    try {
+      exit.get(END_SECONDS, TimeUnit.SECONDS);
+    } catch (TimeoutException e) {
+      throw new EngineFault(
+          "container %s was killed and does not end after %d s".formatted(id, END_SECONDS), e);
+    } catch (ExecutionException e) {
+      // How it ended is lost; that it ended is enough here.
+      return;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new EngineFault("interrupted while container %s ended".formatted(id), e);
+    }
   }
 
   void forget(String id) {

@@ -33,10 +33,9 @@ record HiddenCgroups(List<Path> places) {
   }
 
   /** Removes what crun left there for a container. */
-  void remove(String id, Spawn spawn) {
+  void remove(String cgroupPath, Spawn spawn) {
     if (!places.isEmpty()) {
-      spawn.call(
-          () -> places.forEach(place -> Bundle.removeTree(Path.of(place + CgroupLayout.path(id)))));
+      spawn.call(() -> places.forEach(place -> Bundle.removeTree(Path.of(place + cgroupPath))));
     }
   }
 }

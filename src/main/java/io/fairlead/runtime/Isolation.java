@@ -61,6 +61,44 @@ public record Isolation(
           Optional.empty(),
           false);
 
+  /** The same with other modes of sharing. */
+  public Isolation withModes(String otherIpc, String otherPid) {
+    return with(otherIpc, otherPid, cgroup, shmBytes);
+  }
+
+  /**
+   * The same with what it leaves open decided.
+   *
+   * @param hasCgroupNamespace whether a container has one of its own unless it asks otherwise
+   */
+  public Isolation withDefaults(boolean hasCgroupNamespace) {
+    return with(
+        ipc.isEmpty() ? "private" : ipc,
+        pid,
+        cgroup.isEmpty() ? (hasCgroupNamespace ? "private" : "host") : cgroup,
+        shmBytes == 0 ? SHM_BYTES : shmBytes);
+  }
+
+  private Isolation with(String otherIpc, String otherPid, String otherCgroup, long otherShm) {
+    return new Isolation(
+        otherIpc,
+        otherPid,
+        uts,
+        otherCgroup,
+        cgroupParent,
+        securityOptions,
+        isRootReadOnly,
+        tmpfs,
+        otherShm,
+        sysctls,
+        addedGroups,
+        devices,
+        deviceRules,
+        maskedPaths,
+        readOnlyPaths,
+        hasInit);
+  }
+
   /** Docker's default of {@code --shm-size}. */
   public static final long SHM_BYTES = 64L << 20;
 

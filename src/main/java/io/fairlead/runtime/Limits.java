@@ -14,6 +14,11 @@ public record Limits(
 
   public static final Limits NONE = new Limits(Memory.NONE, Cpu.NONE, 0, 0, List.of());
 
+  /** The same with another limit of memory. */
+  public Limits with(Memory other) {
+    return new Limits(other, cpu, pids, oomScoreAdjustment, ulimits);
+  }
+
   /**
    * @param softBytes what it is pushed back to where memory is short
    * @param withSwapBytes memory and swap together; -1: as much swap as there is
@@ -28,6 +33,11 @@ public record Limits(
       boolean isKillDisabled) {
 
     public static final Memory NONE = new Memory(0, 0, 0, Optional.empty(), false);
+
+    /** The same with another limit of memory and swap together. */
+    public Memory withSwap(long otherBytes) {
+      return new Memory(bytes, softBytes, otherBytes, swappinessPercent, isKillDisabled);
+    }
   }
 
   /**

@@ -21,9 +21,6 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 
 /**
@@ -33,7 +30,6 @@ import java.util.stream.Stream;
  */
 public final class OciRuntime implements AutoCloseable {
   private static final int SIGKILL = 9;
-  private static final int END_SECONDS = 10;
   private static final List<String> ENVIRONMENT = List.of("PATH=/usr/sbin:/usr/bin:/sbin:/bin");
 
   private final Path bundles;
@@ -47,6 +43,7 @@ public final class OciRuntime implements AutoCloseable {
   private final SeccompProfile seccomp;
   private final SeccompFilters filters;
   private final HiddenCgroups hidden;
+  private final Controls controls;
   private final Set<String> grantable = Capabilities.grantable();
   private final List<String> findings = new ArrayList<>();
 
@@ -61,11 +58,18 @@ public final class OciRuntime implements AutoCloseable {
     reactor = new Reactor("runtime events");
     exits = new Exits(reactor);
     consoles = new Consoles(reactor);
-    cgroups = new Cgroups(CgroupLayout.hierarchies(mounts), reactor);
+    cgroups =
+        new Cgroups(
+            CgroupLayout.hierarchies(mounts),
+            layout,
+            new MadeGroups(Files.createDirectories(config.execRoot().resolve("groups"))),
+            reactor);
     spawn = openSpawn(config, reactor, hidden);
     Bundle.removeTree(config.execRoot().resolve("terminals"));
     Path terminals = Files.createDirectories(config.execRoot().resolve("terminals"));
     conmon = new Conmon(conmonProgram, runtime, state, terminals, spawn, reactor);
+    var support = new Support(Controllers.find(), grantable);
+    controls = new Controls(cgroups, this::bundle, support, conmon, spawn);
   }
 
   private static Spawn openSpawn(RuntimeConfig config, Reactor reactor, HiddenCgroups hidden) {
@@ -143,6 +147,11 @@ public final class OciRuntime implements AutoCloseable {
     }
   }
 
+  /** What is done to a running container as a whole. */
+  public Controls controls() {
+    return controls;
+  }
+
   /** {@code crun} or {@code runc}. */
   public String name() {
     return String.valueOf(path().getFileName());
@@ -177,16 +186,19 @@ public final class OciRuntime implements AutoCloseable {
    *     gone again
    */
   public Created create(ProcessSpec spec) {
-    var configuration = new OciSpec(spec, layout, seccomp, filters, grantable);
+    var joins = Joins.of(spec, this::bundle);
+    var configuration = new OciSpec(spec, layout, seccomp, filters, grantable, joins);
     var bundle = bundle(spec.id());
     try {
       Files.createDirectory(bundle.directory());
+      cgroups.prepare(spec, bundle);
+      Joins.lendShm(spec, bundle);
       Files.write(bundle.configuration(), configuration.toJson());
       int pid = conmon.create(bundle, spec);
       int conmonPid =
           bundle.conmonPidOnFile().orElseThrow(() -> new EngineFault("conmon left no pid file"));
       exits.watch(bundle);
-      filters.learn(configuration.seccompRules(), conmon.state().resolve(spec.id()));
+      filters.learn(configuration.sharedSeccompRules(), conmon.state().resolve(spec.id()));
       return new Created(conmonPid, pid);
     } catch (FileAlreadyExistsException e) {
       throw new EngineFault(
@@ -248,35 +260,24 @@ public final class OciRuntime implements AutoCloseable {
    */
   public void delete(String id) {
     var bundle = bundle(id);
-    kill(id, SIGKILL);
+    if (kill(id, SIGKILL)) {
+      // A signal reaches a paused process when it goes on.
+      controls.resume(id);
+    }
     var exit = exits.of(id);
     if (exit.isPresent()) {
-      awaitEnd(id, exit.get());
+      Exits.awaitEnd(id, exit.get());
     } else if (bundle.exists() || Files.exists(conmon.state().resolve(id))) {
       // It failed on the way, or the daemon died on it: whatever bears its name has to end.
       bundle.endNamesakes(reactor);
     }
     consoles.close(id);
-    cgroups.remove(id);
-    hidden.remove(id, spawn);
+    cgroups.remove(bundle);
+    hidden.remove(bundle.cgroupPath(), spawn);
     Bundle.removeTree(conmon.state().resolve(id));
+    Mounts.unmount(bundle.shm());
     Bundle.removeTree(bundle.directory());
     exits.forget(id);
-  }
-
-  private static void awaitEnd(String id, CompletableFuture<ExitStatus> exit) {
-    try {
-      exit.get(END_SECONDS, TimeUnit.SECONDS);
-    } catch (TimeoutException e) {
-      throw new EngineFault(
-          "container %s was killed and does not end after %d s".formatted(id, END_SECONDS), e);
-    } catch (ExecutionException e) {
-      // How it ended is lost; that it ended is enough here.
-      return;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new EngineFault("interrupted while container %s ended".formatted(id), e);
-    }
   }
 
   /**

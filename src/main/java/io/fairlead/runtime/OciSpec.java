@@ -1,11 +1,12 @@
 package io.fairlead.runtime;
 
 import io.fairlead.InvalidRequest;
+import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -37,27 +38,45 @@ final class OciSpec {
 
   private final ProcessSpec spec;
   private final CgroupLayout cgroups;
-  private final SeccompProfile seccomp;
   private final SeccompFilters filters;
   private final List<String> capabilities;
+  private final SecurityOptions security;
+  private final Map<String, Object> seccompRules;
+  private final Joins joins;
 
   /**
    * @param filters what the runtime is spared compiling again
    * @param grantable the capabilities that the engine can give at all
+   * @param joins what it uses of others
    */
   OciSpec(
       ProcessSpec spec,
       CgroupLayout cgroups,
       SeccompProfile seccomp,
       SeccompFilters filters,
-      Set<String> grantable) {
+      Set<String> grantable,
+      Joins joins) {
     this.spec = spec;
     this.cgroups = cgroups;
-    this.seccomp = seccomp;
     this.filters = filters;
     this.capabilities =
         Capabilities.resolve(
             spec.addedCapabilities(), spec.droppedCapabilities(), spec.isPrivileged(), grantable);
+    this.security = SecurityOptions.parse(spec.isolation().securityOptions());
+    this.seccompRules = seccompRules(seccomp);
+    this.joins = joins;
+  }
+
+  /** What the process may ask of the kernel; empty where it may ask everything. */
+  private Map<String, Object> seccompRules(SeccompProfile usual) {
+    if (spec.isPrivileged() || security.isUnfiltered()) {
+      return Map.of();
+    }
+    return security
+        .profile()
+        .map(SeccompProfile::new)
+        .orElse(usual)
+        .resolve(Set.copyOf(capabilities));
   }
 
   byte[] toJson() {
@@ -65,25 +84,32 @@ final class OciSpec {
   }
 
   Map<String, Object> toMap() {
-    return object(
-        "ociVersion",
-        "1.0.2",
-        "process",
-        process(),
-        "root",
-        object("path", spec.root().toString(), "readonly", false),
-        "hostname",
-        spec.hostname(),
-        "mounts",
-        mounts(),
-        "annotations",
-        filters.annotations(seccompRules()),
-        "linux",
-        linux());
+    var map =
+        object(
+            "ociVersion",
+            "1.0.2",
+            "process",
+            process(),
+            "root",
+            object("path", spec.root().toString(), "readonly", spec.isolation().isRootReadOnly()));
+    if (!isHostNamed()) {
+      map.put("hostname", spec.hostname());
+    }
+    map.put("mounts", OciMounts.of(spec, cgroups, joins.shm(), joins.init()));
+    map.put("annotations", filters.annotations(seccompRules));
+    map.put("linux", linux());
+    return map;
+  }
+
+  /** Whether its host name is the host's own. */
+  private boolean isHostNamed() {
+    return spec.isolation().uts().equals("host");
   }
 
   private Map<String, Object> process() {
-    var user = ProcessUser.lookUp(spec.root(), spec.user());
+    var user =
+        ProcessUser.lookUp(spec.root(), spec.user())
+            .in(spec.root(), spec.isolation().addedGroups());
     var caps = capabilities.stream().map(name -> "CAP_" + name).toList();
     // What execve(2) leaves to somebody who is not root: nothing but the bound.
     var held = user.uid() == 0 ? caps : List.<String>of();
@@ -94,7 +120,7 @@ final class OciSpec {
             "user",
             object("uid", user.uid(), "gid", user.gid(), "additionalGids", user.groups()),
             "args",
-            spec.arguments(),
+            joins.init().isPresent() ? InitProgram.before(spec.arguments()) : spec.arguments(),
             "env",
             environment(user),
             "cwd",
@@ -104,6 +130,16 @@ final class OciSpec {
     spec.terminal()
         .filter(ConsoleSize::isKnown)
         .ifPresent(size -> process.put("consoleSize", toMap(size)));
+    var limits = spec.limits();
+    if (!limits.ulimits().isEmpty()) {
+      process.put("rlimits", ResourceLimits.inOciForm(limits.ulimits()));
+    }
+    if (limits.oomScoreAdjustment() != 0) {
+      process.put("oomScoreAdj", limits.oomScoreAdjustment());
+    }
+    if (security.gainsNoPrivileges()) {
+      process.put("noNewPrivileges", true);
+    }
     return process;
   }
 
@@ -139,102 +175,74 @@ final class OciSpec {
     return end < 0 ? entry : entry.substring(0, end);
   }
 
-  private List<Map<String, Object>> mounts() {
-    String access = spec.isPrivileged() ? "rw" : "ro";
-    var byTarget = new LinkedHashMap<String, Map<String, Object>>();
-    put(byTarget, "/proc", "proc", "proc", "nosuid", "noexec", "nodev");
-    put(byTarget, "/dev", "tmpfs", "tmpfs", "nosuid", "strictatime", "mode=755", "size=65536k");
-    put(
-        byTarget,
-        "/dev/pts",
-        "devpts",
-        "devpts",
-        "nosuid",
-        "noexec",
-        "newinstance",
-        "ptmxmode=0666",
-        "mode=0620",
-        "gid=5");
-    put(byTarget, "/sys", "sysfs", "sysfs", "nosuid", "noexec", "nodev", access);
-    if (cgroups != CgroupLayout.NONE) {
-      put(byTarget, "/sys/fs/cgroup", "cgroup", "cgroup", "nosuid", "noexec", "nodev", access);
-    }
-    put(byTarget, "/dev/mqueue", "mqueue", "mqueue", "nosuid", "noexec", "nodev");
-    put(
-        byTarget,
-        "/dev/shm",
-        "tmpfs",
-        "shm",
-        "nosuid",
-        "noexec",
-        "nodev",
-        "mode=1777",
-        "size=65536k");
-    // What is mounted on a directory must come after the directory itself.
-    spec.mounts().stream()
-        .sorted(Comparator.comparingInt(mount -> mount.target().split("/", -1).length))
-        .forEach(mount -> bind(byTarget, mount));
-    return List.copyOf(byTarget.values());
-  }
-
-  private static void put(
-      Map<String, Map<String, Object>> mounts,
-      String target,
-      String type,
-      String source,
-      String... options) {
-    mounts.put(
-        target,
-        object("destination", target, "type", type, "source", source, "options", List.of(options)));
-  }
-
-  private static void bind(Map<String, Map<String, Object>> mounts, ProcessSpec.BindMount mount) {
-    String access = mount.isReadOnly() ? "ro" : "rw";
-    mounts.remove(mount.target());
-    put(mounts, mount.target(), "bind", mount.source().toString(), "rbind", "rprivate", access);
-  }
-
   private Map<String, Object> linux() {
+    var isolation = spec.isolation();
     var linux = new LinkedHashMap<String, Object>();
-    linux.put("cgroupsPath", CgroupLayout.path(spec.id()));
+    linux.put("cgroupsPath", CgroupLayout.path(spec.id(), isolation.cgroupParent()));
     linux.put("namespaces", namespaces());
-    linux.put("resources", object("devices", Devices.rules(spec.isPrivileged())));
-    if (spec.network().isPresent()) {
-      // As Docker does where the namespace is not the host's: ports below 1024 and ping for all.
-      linux.put(
-          "sysctl",
-          object(
-              "net.ipv4.ip_unprivileged_port_start",
-              "0",
-              "net.ipv4.ping_group_range",
-              "0 2147483647"));
+    var resources = object("devices", Devices.rules(spec.isPrivileged(), isolation));
+    resources.putAll(OciResources.of(spec.limits()));
+    linux.put("resources", resources);
+    var sysctls = sysctls();
+    if (!sysctls.isEmpty()) {
+      linux.put("sysctl", sysctls);
     }
     if (spec.isPrivileged()) {
       linux.put("devices", Devices.ofHost());
     } else {
-      linux.put("maskedPaths", MASKED);
-      linux.put("readonlyPaths", READ_ONLY);
-      linux.put("seccomp", seccompRules());
+      var devices = Devices.named(isolation.devices());
+      if (!devices.isEmpty()) {
+        linux.put("devices", devices);
+      }
+      linux.put("maskedPaths", isolation.maskedPaths().orElse(MASKED));
+      linux.put("readonlyPaths", isolation.readOnlyPaths().orElse(READ_ONLY));
+      if (!seccompRules.isEmpty()) {
+        linux.put("seccomp", seccompRules);
+      }
     }
     return linux;
   }
 
-  /** What the process may ask of the kernel; empty where it may ask everything. */
-  Map<String, Object> seccompRules() {
-    return spec.isPrivileged() ? Map.of() : seccomp.resolve(Set.copyOf(capabilities));
+  private Map<String, String> sysctls() {
+    var sysctls = new LinkedHashMap<String, String>();
+    if (spec.network().isPresent()) {
+      // As Docker does where the namespace is not the host's: ports below 1024 and ping for all.
+      sysctls.put("net.ipv4.ip_unprivileged_port_start", "0");
+      sysctls.put("net.ipv4.ping_group_range", "0 2147483647");
+    }
+    sysctls.putAll(spec.isolation().sysctls());
+    return sysctls;
+  }
+
+  /** The rules it is filtered by where they are one of the usual sets, which many share. */
+  Map<String, Object> sharedSeccompRules() {
+    return security.profile().isPresent() ? Map.of() : seccompRules;
   }
 
   private List<Map<String, Object>> namespaces() {
+    var isolation = spec.isolation();
     var list = new ArrayList<Map<String, Object>>();
-    for (String type : List.of("mount", "uts", "pid", "ipc")) {
-      list.add(object("type", type));
+    list.add(object("type", "mount"));
+    if (!isHostNamed()) {
+      list.add(object("type", "uts"));
     }
-    spec.network().ifPresent(path -> list.add(object("type", "network", "path", path.toString())));
-    // On v1 Docker leaves the cgroup namespace the host's, and so do we.
-    if (cgroups == CgroupLayout.V2) {
+    if (!isolation.pid().equals("host")) {
+      list.add(namespace("pid", joins.pid()));
+    }
+    if (!isolation.ipc().equals("host")) {
+      list.add(namespace("ipc", joins.ipc()));
+    }
+    spec.network().ifPresent(path -> list.add(namespace("network", Optional.of(path))));
+    if (cgroups.isNamespaceUsed(isolation)) {
       list.add(object("type", "cgroup"));
     }
     return list;
+  }
+
+  private static Map<String, Object> namespace(String type, Optional<Path> joined) {
+    return joined.isPresent()
+        ? object("type", type, "path", joined.get().toString())
+        : object("type", type);
   }
 
   /**

@@ -25,6 +25,7 @@ import java.util.Set;
  * @param log conmon's k8s-file log
  * @param inheritedFds descriptors that conmon shall keep while it lives (held ports), never the
  *     container
+ * @param isolation where it names containers, by their ids
  */
 public record ProcessSpec(
     String id,
@@ -43,7 +44,9 @@ public record ProcessSpec(
     boolean isStdinOnce,
     Optional<ConsoleSize> terminal,
     Path log,
-    List<Integer> inheritedFds) {
+    List<Integer> inheritedFds,
+    Limits limits,
+    Isolation isolation) {
 
   /**
    * @param source on the host; exists

@@ -47,6 +47,22 @@ record ProcessUser(int uid, int gid, List<Integer> groups, String home) {
     return new ProcessUser(account.uid(), account.gid(), groups, account.home());
   }
 
+  /**
+   * The same with more supplementary groups.
+   *
+   * @param names or numbers, looked up in the root's /etc/group
+   */
+  ProcessUser in(Path root, List<String> names) {
+    var all = new ArrayList<>(groups);
+    for (String name : names) {
+      int added = gid(root, name);
+      if (!all.contains(added)) {
+        all.add(added);
+      }
+    }
+    return new ProcessUser(uid, gid, List.copyOf(all), home);
+  }
+
   private static Account account(Path root, String name) {
     Optional<Integer> number = name.isEmpty() ? Optional.of(0) : number(name);
     return RootFiles.lines(root, "/etc/passwd").stream()

@@ -61,7 +61,7 @@ final class Programs {
                             .formatted(wanted, wanted))));
   }
 
-  private static Optional<Path> find(String name) {
+  static Optional<Path> find(String name) {
     String path = System.getenv().getOrDefault("PATH", "");
     return Stream.concat(Stream.of(path.split(":", -1)), USUAL.stream())
         .filter(directory -> directory.startsWith("/"))

@@ -57,7 +57,9 @@ final class RuntimeTrial {
         false,
         Optional.empty(),
         directory.resolve("log"),
-        List.of());
+        List.of(),
+        Limits.NONE,
+        Isolation.USUAL);
   }
 
   void remove() {

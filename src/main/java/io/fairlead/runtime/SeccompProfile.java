@@ -66,6 +66,11 @@ final class SeccompProfile {
     this.kernel = KernelVersion.parse(kernelRelease);
   }
 
+  /** A profile for this machine. */
+  SeccompProfile(JsonNode profile) {
+    this(profile, System.getProperty("os.arch"), System.getProperty("os.version"));
+  }
+
   /**
    * Reads the machine's profile.
    *
@@ -74,10 +79,7 @@ final class SeccompProfile {
   static SeccompProfile load() {
     Path place = place();
     try {
-      return new SeccompProfile(
-          JsonMapper.shared().readTree(place.toFile()),
-          System.getProperty("os.arch"),
-          System.getProperty("os.version"));
+      return new SeccompProfile(JsonMapper.shared().readTree(place.toFile()));
     } catch (JacksonException e) {
       throw new EngineFault(
           "the seccomp profile %s is not readable JSON: %s".formatted(place, e.getMessage()), e);

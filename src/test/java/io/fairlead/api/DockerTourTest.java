@@ -91,7 +91,7 @@ class DockerTourTest {
           docker run --rm --network nosuch IMAGE true             | 125 | network nosuch not found
           docker run --rm --network container:nosuch IMAGE true   | 125 | No such container: nosuch
           docker run --rm nosuch:1 true                           | 125 | nosuch:1
-          docker run --rm -m 64m IMAGE true                       | 125 | Memory
+          docker run --rm -m 1m IMAGE true                        | 125 | Minimum memory limit allowed is 6MB
           docker stop nosuch                                      | 1   | No such container: nosuch
           docker inspect nosuch                                   | 1   | No such object: nosuch
           docker network inspect nosuch                           | 1   | nosuch

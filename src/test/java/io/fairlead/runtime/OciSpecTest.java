@@ -32,7 +32,8 @@ class OciSpecTest {
             layout,
             new SeccompProfile(profile, "amd64", "6.1.0"),
             new SeccompFilters(false),
-            Capabilities.ofMask(0x1fffeffffffL));
+            Capabilities.ofMask(0x1fffeffffffL),
+            Joins.NONE);
     return JsonMapper.shared().readTree(spec.toJson());
   }
 

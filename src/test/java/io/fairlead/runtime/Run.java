@@ -28,6 +28,9 @@ final class Run {
   private boolean isStdinOnce;
   private Optional<ConsoleSize> terminal = Optional.empty();
 
+  private Limits limits = Limits.NONE;
+  private Isolation isolation = Isolation.USUAL;
+
   Run(Path root, Path logs, String... arguments) {
     byte[] bytes = new byte[32];
     new SecureRandom().nextBytes(bytes);
@@ -101,6 +104,16 @@ final class Run {
     return this;
   }
 
+  Run limits(Limits wanted) {
+    limits = wanted;
+    return this;
+  }
+
+  Run isolation(Isolation wanted) {
+    isolation = wanted;
+    return this;
+  }
+
   ProcessSpec spec() {
     return new ProcessSpec(
         id,
@@ -119,6 +132,8 @@ final class Run {
         isStdinOnce,
         terminal,
         log,
-        inherited);
+        inherited,
+        limits,
+        isolation);
   }
 }
