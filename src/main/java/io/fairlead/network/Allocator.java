@@ -34,11 +34,13 @@ final class Allocator {
   private final Store store;
   private final Leases leases;
   private final QueuedPorts ports;
+  private final NetworkWriter writer;
 
-  Allocator(Store store, Leases leases, QueuedPorts ports) {
+  Allocator(Store store, Leases leases, QueuedPorts ports, NetworkWriter writer) {
     this.store = store;
     this.leases = leases;
     this.ports = ports;
+    this.writer = writer;
   }
 
   Networks.Allocation allocate(String containerId, NetworkRequest request) {
@@ -47,11 +49,7 @@ final class Allocator {
       case NetworkMode.OfContainer(String id) ->
           new Joined(store.read(records -> sandboxOf(id, records)));
       case NetworkMode.None _ -> own(containerId, Optional.empty(), request);
-      case NetworkMode.On(String name) ->
-          own(
-              containerId,
-              Optional.of(store.read(records -> Lookup.network(name, records))),
-              request);
+      case NetworkMode.On(String name) -> own(containerId, Optional.of(name), request);
     };
   }
 
@@ -90,41 +88,85 @@ final class Allocator {
     return sandboxId;
   }
 
-  private Networks.Allocation own(
-      String containerId, Optional<NetworkRow> network, NetworkRequest request) {
-    SandboxRow sandbox =
-        store
-            .read(records -> records.sandboxOwnedBy(containerId))
-            .orElseGet(() -> new SandboxRow(hex(16), containerId));
-    if (network.isEmpty()) {
-      return new Owned(sandbox, null, List.of(), ports.none(containerId));
+  /** What the records know of a container's own sandbox before its start. */
+  private record Before(
+      SandboxRow sandbox,
+      boolean lives,
+      Optional<NetworkRow> network,
+      Optional<EndpointRow> endpoint) {
+
+    static Before of(String containerId, Optional<String> networkName, Records records) {
+      Optional<NetworkRow> network = networkName.map(name -> Lookup.network(name, records));
+      Optional<SandboxRow> owned = records.sandboxOwnedBy(containerId);
+      if (owned.isEmpty()) {
+        var made = new SandboxRow(hex(16), containerId);
+        return new Before(made, false, network, Optional.empty());
+      }
+      String id = owned.get().id();
+      return new Before(
+          owned.get(),
+          records.containersInSandbox(id).stream().anyMatch(Wants::isActive),
+          network,
+          network.flatMap(
+              row ->
+                  records.endpointsOfSandbox(id).stream()
+                      .filter(endpoint -> endpoint.networkId().equals(row.id()))
+                      .findFirst()));
     }
-    Optional<EndpointRow> before =
-        store.read(records -> records.endpointsOfSandbox(sandbox.id())).stream()
-            .filter(row -> row.networkId().equals(network.get().id()))
-            .findFirst();
+  }
+
+  private Networks.Allocation own(
+      String containerId, Optional<String> networkName, NetworkRequest request) {
+    Before before = store.read(records -> Before.of(containerId, networkName, records));
+    SandboxRow sandbox = before.sandbox();
+    Optional<EndpointRow> draft =
+        before.endpoint().or(() -> before.network().map(on -> endpoint(sandbox.id(), on)));
+    if (!before.lives()) {
+      // Made while the rest is decided and recorded.
+      writer.prepare(sandbox.id(), draft, before.network());
+    }
     var held = new ArrayList<HeldAddress>();
     try {
-      EndpointRow endpoint = before.orElseGet(() -> endpoint(sandbox.id(), network.get(), held));
-      return new Owned(sandbox, endpoint, held, ports.bind(containerId, request, endpoint));
+      if (before.endpoint().isEmpty()) {
+        before.network().ifPresent(network -> lease(network, held));
+      }
+      Optional<EndpointRow> endpoint =
+          held.isEmpty() ? draft : draft.map(row -> row.withLeases(texts(held)));
+      return new Owned(
+          writer,
+          sandbox,
+          endpoint,
+          held,
+          endpoint
+              .map(row -> ports.bind(containerId, request, row))
+              .orElseGet(() -> ports.none(containerId)));
     } catch (RuntimeException e) {
       held.forEach(HeldAddress::close);
+      writer.drop(sandbox.id());
       throw e;
     }
   }
 
-  private EndpointRow endpoint(String sandboxId, NetworkRow network, List<HeldAddress> held) {
-    boolean has4 = false;
-    boolean has6 = false;
+  private static List<String> texts(List<HeldAddress> held) {
+    return held.stream().map(address -> Addresses.text(address.address())).toList();
+  }
+
+  private void lease(NetworkRow network, List<HeldAddress> held) {
     for (NetworkRow.SubnetRow row : network.subnets()) {
-      Subnet subnet = Subnet.parse(row.subnet());
-      has4 |= !subnet.isV6();
-      has6 |= subnet.isV6();
       held.add(
           leases.next(
               new AddressPool(
-                  network.id(), network.name(), subnet, Set.of(Addresses.parse(row.gateway())))));
+                  network.id(),
+                  network.name(),
+                  Subnet.parse(row.subnet()),
+                  Set.of(Addresses.parse(row.gateway())))));
     }
+  }
+
+  /** A new one, its addresses not chosen yet. */
+  private static EndpointRow endpoint(String sandboxId, NetworkRow network) {
+    List<Boolean> families =
+        network.subnets().stream().map(row -> Subnet.parse(row.subnet()).isV6()).toList();
     return new EndpointRow(
         hex(32),
         sandboxId,
@@ -132,15 +174,16 @@ final class Allocator {
         "eth0",
         "veth" + hex(4),
         MacAddress.random(RANDOM).toString(),
-        held.stream().map(address -> Addresses.text(address.address())).toList(),
-        has4,
-        has6);
+        List.of(),
+        families.contains(false),
+        families.contains(true));
   }
 
   /** The sandbox that a container owns, with what was chosen for it. */
   private record Owned(
+      NetworkWriter writer,
       SandboxRow sandbox,
-      @Nullable EndpointRow endpoint,
+      Optional<EndpointRow> endpoint,
       List<HeldAddress> held,
       QueuedPorts.Bound ports)
       implements Networks.Allocation {
@@ -148,9 +191,7 @@ final class Allocator {
     @Override
     public void record(Records records) {
       records.put(sandbox);
-      if (endpoint != null) {
-        records.put(endpoint);
-      }
+      endpoint.ifPresent(records::put);
       held.forEach(address -> address.record(records));
       records.setPorts(ports.containerId(), ports.rows());
       ports.recorded();
@@ -174,7 +215,9 @@ final class Allocator {
     @Override
     public void close() {
       held.forEach(HeldAddress::close);
-      ports.close();
+      if (ports.close()) {
+        writer.drop(sandbox.id());
+      }
     }
   }
 

@@ -1,13 +1,11 @@
 package io.fairlead.network;
 
 import io.fairlead.linux.Fd;
-import io.fairlead.linux.Nftables;
 import io.fairlead.linux.netlink.NetlinkSocket;
 import io.fairlead.network.address.InterfaceAddress;
-import io.fairlead.network.firewall.FirewallElement;
-import io.fairlead.network.firewall.Ruleset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
@@ -16,14 +14,14 @@ import java.util.function.Consumer;
  */
 final class Applier implements AutoCloseable {
   private final Marks marks;
-  private final Ruleset ruleset;
   private final Fd host;
   private final NetlinkSocket links;
-  private final Nftables nftables;
+  private final ApplierFirewall firewall;
+  private final ApplierVeths veths;
+  private final ApplierNamespaces namespaces;
   private final QueuedPorts ports;
   private final Sweeper sweeper;
   private final Announcer announcer;
-  private final Connections connections;
   private final Consumer<String> steps;
 
   /**
@@ -31,25 +29,35 @@ final class Applier implements AutoCloseable {
    */
   Applier(
       Marks marks,
-      Ruleset ruleset,
       Fd host,
       NetlinkSocket links,
-      Nftables nftables,
+      ApplierFirewall firewall,
       QueuedPorts ports,
       Sweeper sweeper,
       Announcer announcer,
-      Connections connections,
       Consumer<String> steps) {
     this.marks = marks;
-    this.ruleset = ruleset;
     this.host = host;
     this.links = links;
-    this.nftables = nftables;
+    this.firewall = firewall;
+    this.veths = new ApplierVeths(links);
+    this.namespaces = new ApplierNamespaces(host, veths);
     this.ports = ports;
     this.sweeper = sweeper;
     this.announcer = announcer;
-    this.connections = connections;
     this.steps = steps;
+  }
+
+  /** Makes the namespace of a sandbox whose start is still being recorded, and its veth. */
+  void prepare(Place.Sandbox sandbox, Optional<Fact.Veth> veth) {
+    steps.accept("before the namespace of " + sandbox);
+    namespaces.prepare(sandbox, veth);
+    steps.accept("after the namespace of " + sandbox);
+  }
+
+  /** Closes what was prepared for a sandbox, if it was not pinned. */
+  void drop(Place.Sandbox sandbox) {
+    namespaces.drop(sandbox);
   }
 
   /**
@@ -60,7 +68,7 @@ final class Applier implements AutoCloseable {
    */
   void apply(List<Change> changes) {
     var elements = new ArrayList<Change>();
-    try (var linkChanges = new ApplierLinks(marks, host, links, sweeper)) {
+    try (var linkChanges = new ApplierLinks(marks, host, links, namespaces, veths, sweeper)) {
       for (Change change : changes) {
         if (change.fact() instanceof Fact.Element) {
           elements.add(change);
@@ -107,7 +115,7 @@ final class Applier implements AutoCloseable {
     switch (fact) {
       case Fact.HostSwitch(String path, String value) -> Sysctls.write(path, value);
       case Fact.Sysctl(String _, String path, String value) -> Sysctls.write(path, value);
-      case Fact.Skeleton _ -> nftables.run(ruleset.skeleton());
+      case Fact.Skeleton _ -> firewall.addSkeleton();
       case Fact.Bridge bridge -> linkChanges.add(bridge);
       case Fact.Pin pin -> linkChanges.add(pin);
       case Fact.Veth veth -> linkChanges.add(veth);
@@ -121,7 +129,7 @@ final class Applier implements AutoCloseable {
   private void alter(Fact from, Fact to, ApplierLinks linkChanges) {
     switch (to) {
       case Fact.HostSwitch _, Fact.Sysctl _ -> add(to, linkChanges);
-      case Fact.Skeleton _ -> nftables.run(ruleset.mend());
+      case Fact.Skeleton _ -> firewall.mendSkeleton();
       case Fact.Bridge bridge -> linkChanges.alter(bridge);
       case Fact.Pin pin -> linkChanges.alter(pin);
       case Fact.Veth veth -> linkChanges.alter((Fact.Veth) from, veth);
@@ -138,7 +146,7 @@ final class Applier implements AutoCloseable {
     switch (fact) {
       // Goes with its link; and a host-wide switch is never taken back.
       case Fact.HostSwitch _, Fact.Sysctl _ -> {}
-      case Fact.Skeleton _ -> nftables.run(ruleset.drop());
+      case Fact.Skeleton _ -> firewall.removeSkeleton();
       case Fact.Bridge bridge -> linkChanges.remove(bridge);
       case Fact.Pin pin -> linkChanges.remove(pin);
       case Fact.Veth veth -> linkChanges.remove(veth);
@@ -149,43 +157,21 @@ final class Applier implements AutoCloseable {
     }
   }
 
-  /**
-   * Removals, then additions, all or nothing; then the connections of what is gone are forgotten.
-   */
-  private void transact(List<Change> changes, ApplierLinks linkChanges) {
-    if (changes.isEmpty()) {
+  private void transact(List<Change> elements, ApplierLinks linkChanges) {
+    if (elements.isEmpty()) {
       return;
     }
     linkChanges.flush();
-    var commands = new StringBuilder();
-    var gone = new ArrayList<FirewallElement>();
-    for (Change change : changes) {
-      switch (change) {
-        case Change.Add _ -> {}
-        case Change.Alter(Fact from, Fact _) -> gone.add(element(from));
-        case Change.Remove(Fact fact) -> gone.add(element(fact));
-      }
-    }
-    gone.forEach(element -> commands.append(ruleset.delete(element)));
-    for (Change change : changes) {
-      if (!(change instanceof Change.Remove)) {
-        commands.append(ruleset.add(element(change.fact())));
-      }
-    }
-    steps.accept("before " + changes);
-    nftables.run(commands.toString());
-    steps.accept("after " + changes);
-    connections.forget(gone);
-    changes.clear();
-  }
-
-  private static FirewallElement element(Fact fact) {
-    return ((Fact.Element) fact).element();
+    steps.accept("before " + elements);
+    firewall.transact(elements);
+    steps.accept("after " + elements);
+    elements.clear();
   }
 
   @Override
   public void close() {
-    connections.close();
+    namespaces.close();
+    firewall.close();
     announcer.close();
     sweeper.close();
     ports.close();

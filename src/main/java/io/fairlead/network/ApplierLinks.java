@@ -8,16 +8,14 @@ import io.fairlead.linux.netlink.Bridge;
 import io.fairlead.linux.netlink.Link;
 import io.fairlead.linux.netlink.LinkChange;
 import io.fairlead.linux.netlink.Links;
-import io.fairlead.linux.netlink.MacAddress;
 import io.fairlead.linux.netlink.NetlinkSocket;
 import io.fairlead.linux.netlink.Request;
 import io.fairlead.linux.netlink.Routes;
-import io.fairlead.linux.netlink.Veth;
+import io.fairlead.network.ApplierNamespaces.BornVeth;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.random.RandomGenerator;
 
 /**
  * The applier's hand for links and what lies on them, for one list of changes. Messages to one
@@ -28,15 +26,29 @@ final class ApplierLinks implements AutoCloseable {
   private final Marks marks;
   private final Fd host;
   private final NetlinkSocket links;
+  private final ApplierNamespaces namespaces;
+  private final ApplierVeths veths;
   private final Sweeper sweeper;
   private final Map<Place.Sandbox, Interior> interiors = new HashMap<>();
+
+  /** Pairs that were made ahead and bear no mark yet. */
+  private final Map<Place.Sandbox, BornVeth> unmarked = new HashMap<>();
+
   private final Map<Place, List<Request>> waiting = new HashMap<>();
   private final Map<String, Integer> indexes = new HashMap<>();
 
-  ApplierLinks(Marks marks, Fd host, NetlinkSocket links, Sweeper sweeper) {
+  ApplierLinks(
+      Marks marks,
+      Fd host,
+      NetlinkSocket links,
+      ApplierNamespaces namespaces,
+      ApplierVeths veths,
+      Sweeper sweeper) {
     this.marks = marks;
     this.host = host;
     this.links = links;
+    this.namespaces = namespaces;
+    this.veths = veths;
     this.sweeper = sweeper;
   }
 
@@ -66,9 +78,10 @@ final class ApplierLinks implements AutoCloseable {
   }
 
   void add(Fact.Pin pin) {
-    var interior = Interior.create(marks.pin(pin.sandbox()), host);
-    interiors.put(pin.sandbox(), interior);
-    alter(pin);
+    var taken = namespaces.take(pin.sandbox());
+    interiors.put(pin.sandbox(), taken.interior());
+    taken.veth().ifPresent(born -> unmarked.put(pin.sandbox(), born));
+    taken.interior().pin(marks.pin(pin.sandbox()));
   }
 
   void alter(Fact.Pin pin) {
@@ -111,41 +124,31 @@ final class ApplierLinks implements AutoCloseable {
   }
 
   void add(Fact.Veth veth) {
-    var interior = interior(veth.sandbox());
-    Links.find(links, veth.hostEnd())
-        .filter(stale -> marks.isOurs(stale.alias()))
-        .ifPresent(stale -> links.request(Links.delete(stale.index())));
-    Link born = make(veth, interior);
-    indexes.put(veth.sandbox().id() + " " + veth.containerEnd(), born.peerIndex());
-    if (!veth.hasIpv6()) {
-      interior.run(() -> Sysctls.write(Facts.disableIpv6(veth.containerEnd()), "1"));
-    }
+    int innerIndex = adoptedOrMade(veth);
+    indexes.put(veth.sandbox().id() + " " + veth.containerEnd(), innerIndex);
     if (veth.isUp()) {
-      send(veth.sandbox(), LinkChange.of(born.peerIndex()).up().request());
+      send(veth.sandbox(), LinkChange.of(innerIndex).up().request());
     }
   }
 
-  private Link make(Fact.Veth veth, Interior interior) {
-    var answers =
-        links.batch(
-            List.of(
-                Links.addVeth(
-                    new Veth(
-                        veth.hostEnd(),
-                        MacAddress.random(RandomGenerator.getDefault()),
-                        veth.containerEnd(),
-                        veth.mac(),
-                        interior.namespace().number(),
-                        veth.mtuBytes(),
-                        index(Place.HOST, veth.bridge()),
-                        0)),
-                LinkChange.of(veth.hostEnd())
-                    .alias(veth.owner())
-                    .hairpin(veth.isHairpin())
-                    .request()));
-    return Links.born(answers.getFirst())
-        .or(() -> Links.find(links, veth.hostEnd()))
-        .orElseThrow(() -> new KernelException("find veth", veth.hostEnd(), Errno.ENODEV));
+  private int adoptedOrMade(Fact.Veth veth) {
+    BornVeth ahead = unmarked.get(veth.sandbox());
+    if (ahead != null && ahead.veth().equals(veth)) {
+      veths.mark(veth);
+      unmarked.remove(veth.sandbox());
+      return ahead.innerIndex();
+    }
+    discardUnmarked();
+    Links.find(links, veth.hostEnd())
+        .filter(stale -> marks.isOurs(stale.alias()))
+        .ifPresent(stale -> links.request(Links.delete(stale.index())));
+    return veths.make(veth, interior(veth.sandbox())).peerIndex();
+  }
+
+  /** Made ahead for records that then said something else: pinned, nobody would know it. */
+  private void discardUnmarked() {
+    unmarked.values().forEach(born -> links.request(Links.delete(born.veth().hostEnd())));
+    unmarked.clear();
   }
 
   void alter(Fact.Veth from, Fact.Veth to) {
@@ -255,6 +258,10 @@ final class ApplierLinks implements AutoCloseable {
 
   @Override
   public void close() {
-    interiors.values().forEach(Interior::close);
+    try {
+      discardUnmarked();
+    } finally {
+      interiors.values().forEach(Interior::close);
+    }
   }
 }

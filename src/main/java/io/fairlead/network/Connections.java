@@ -24,20 +24,18 @@ import org.slf4j.LoggerFactory;
  * its rule, and a UDP client that keeps sending would never reach the next container. On the
  * network writer's thread.
  */
-final class Connections implements AutoCloseable {
+final class Connections {
   private static final Logger LOG = LoggerFactory.getLogger(Connections.class);
 
   private static final Pattern PART = Pattern.compile(" \\. ");
 
   private final NetlinkSocket socket;
 
-  private Connections(NetlinkSocket socket) {
+  /**
+   * @param socket of NETLINK_NETFILTER; the caller's
+   */
+  Connections(NetlinkSocket socket) {
     this.socket = socket;
-  }
-
-  /** In the calling thread's namespace. */
-  static Connections open() {
-    return new Connections(NetlinkSocket.open(NetlinkSocket.NETLINK_NETFILTER));
   }
 
   /** A container's ports of one protocol, from which replies came. */
@@ -89,10 +87,5 @@ final class Connections implements AutoCloseable {
     } catch (KernelException e) {
       LOG.warn("connections of {} were not forgotten: {}", gone, e.getMessage());
     }
-  }
-
-  @Override
-  public void close() {
-    socket.close();
   }
 }

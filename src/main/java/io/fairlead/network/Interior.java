@@ -28,25 +28,31 @@ final class Interior implements AutoCloseable {
     this.links = links;
   }
 
-  /** Makes a namespace and pins it. */
-  static Interior create(Path pin, Fd host) {
+  /** Makes a namespace. It has no name yet, and goes when this is closed. */
+  static Interior create(Fd host) {
+    check(Libc.unshare(Libc.CLONE_NEWNET), "unshare(CLONE_NEWNET)", "a sandbox");
     try {
-      Files.createDirectories(pin.getParent());
-      Files.deleteIfExists(pin);
-      Files.createFile(pin);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    check(Libc.unshare(Libc.CLONE_NEWNET), "unshare(CLONE_NEWNET)", pin.toString());
-    try {
-      NetNamespace here = NetNamespace.ofThisThread();
-      String source = here.path().toString();
-      check(
-          Libc.mount(source, pin.toString(), "", Libc.MS_BIND, ""), "mount --bind", pin.toString());
-      return new Interior(host, here.open(), NetlinkSocket.open(NetlinkSocket.NETLINK_ROUTE));
+      return new Interior(
+          host,
+          NetNamespace.ofThisThread().open(),
+          NetlinkSocket.open(NetlinkSocket.NETLINK_ROUTE));
     } finally {
       check(Libc.setns(host.number(), Libc.CLONE_NEWNET), "setns", "the host");
     }
+  }
+
+  /** Gives a new namespace its name: a bind mount on a file. */
+  void pin(Path pin) {
+    String file = pin.toString();
+    // What a crash may have left there is no mount: recovery has taken those away.
+    int empty =
+        check(
+            Libc.open(file, Libc.O_CREAT | Libc.O_RDONLY | Libc.O_CLOEXEC | Libc.O_NOFOLLOW, 0600),
+            "open",
+            file);
+    new Fd(empty).close();
+    String source = "/proc/thread-self/fd/" + namespace.number();
+    check(Libc.mount(source, file, "", Libc.MS_BIND, ""), "mount --bind", file);
   }
 
   /** Empty if nothing is pinned there. */

@@ -2,11 +2,14 @@ package io.fairlead.network;
 
 import io.fairlead.Unavailable;
 import io.fairlead.linux.NetNamespace;
+import io.fairlead.store.EndpointRow;
+import io.fairlead.store.NetworkRow;
 import io.fairlead.store.Store;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -72,15 +75,39 @@ final class NetworkWriter implements AutoCloseable {
   }
 
   /**
-   * Brings some scopes to what the records say now, and waits for it. Where a change fails, the
-   * scopes and what they rest on are observed, mended and tried once more: somebody may have
-   * changed the kernel meanwhile.
+   * Makes a sandbox's namespace, and the veth of one endpoint, which a start will need as soon as
+   * it is recorded; does not wait. They are {@link #reconcile}'s from then on, or {@link #drop}'s
+   * where that never comes.
    */
-  void reconcile(List<Scope> scopes) {
-    call(
+  void prepare(String sandboxId, Optional<EndpointRow> endpoint, Optional<NetworkRow> network) {
+    var place = new Place.Sandbox(sandboxId);
+    Optional<Fact.Veth> veth =
+        endpoint.flatMap(row -> network.map(on -> wants.veth(place, row, on)));
+    // Where it fails, the reconciliation tries again and tells.
+    execute(new FutureTask<>(() -> kernel.applier().prepare(place, veth), /* result= */ true));
+  }
+
+  void drop(String sandboxId) {
+    execute(
+        new FutureTask<>(
+            () -> kernel.applier().drop(new Place.Sandbox(sandboxId)), /* result= */ true));
+  }
+
+  /**
+   * Brings a sandbox to what the records say now, and waits for it. Where a change fails, the
+   * sandbox and what it rests on are observed, mended and tried once more: somebody may have
+   * changed the kernel meanwhile.
+   *
+   * @return whether the records want it to be there
+   */
+  boolean reconcile(String sandboxId) {
+    return call(
         () -> {
-          reconcileHere(scopes);
-          return null;
+          try {
+            return reconcileHere(List.of(new Scope.OfSandbox(sandboxId)));
+          } finally {
+            kernel.applier().drop(new Place.Sandbox(sandboxId));
+          }
         });
   }
 
@@ -123,7 +150,7 @@ final class NetworkWriter implements AutoCloseable {
         });
   }
 
-  private void reconcileHere(List<Scope> scopes) {
+  private boolean reconcileHere(List<Scope> scopes) {
     Map<Scope, State> wanted = wanted(scopes);
     State want = union(wanted.values());
     State have = union(scopes.stream().map(scope -> have(scope, wanted)).toList());
@@ -133,9 +160,10 @@ final class NetworkWriter implements AutoCloseable {
       LOG.info("a change failed, observing and trying once more: {}", first.getMessage());
       doubt(wanted);
       repair(scopes, first);
-      return;
+      return !want.facts().isEmpty();
     }
     remember(wanted);
+    return !want.facts().isEmpty();
   }
 
   private void repair(List<Scope> scopes, RuntimeException first) {
@@ -213,20 +241,26 @@ final class NetworkWriter implements AutoCloseable {
   /** Runs something on the writer's thread, and waits for it. */
   <T> T call(Callable<T> action) {
     var task = new FutureTask<>(action);
+    execute(task);
+    try {
+      return task.get();
+    } catch (ExecutionException e) {
+      throw unwrap(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new Unavailable("interrupted while the network was changed", e);
+    }
+  }
+
+  private void execute(FutureTask<?> task) {
     try {
       thread.execute(task);
-      return task.get();
     } catch (RejectedExecutionException e) {
       throw new Unavailable(
           thread.isShutdown()
               ? "the engine is closing"
               : "%d network requests are waiting already; try again".formatted(MOST_WAITING),
           e);
-    } catch (ExecutionException e) {
-      throw unwrap(e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new Unavailable("interrupted while the network was changed", e);
     }
   }
 

@@ -12,6 +12,8 @@ import io.fairlead.store.NetworkRow;
 import io.fairlead.store.Records;
 import io.fairlead.store.SandboxRow;
 import io.fairlead.store.Store;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -97,27 +99,32 @@ public final class Networks implements AutoCloseable {
     mended.forEach(change -> LOG.info("at start: {}", change));
     sweeper.sweepNow();
     return new Networks(
-        store, marks, findings, writer, new Allocator(store, new Leases(store), ports), sweeper);
+        store,
+        marks,
+        findings,
+        writer,
+        new Allocator(store, new Leases(store), ports, writer),
+        sweeper);
   }
 
   private static NetworkWriter.Kernel kernel(
-      Marks marks, Ruleset ruleset, QueuedPorts ports, Sweeper sweeper, Consumer<String> steps) {
+      Marks marks, Ruleset ruleset, QueuedPorts ports, Sweeper sweeper, Consumer<String> steps)
+      throws IOException {
+    Files.createDirectories(marks.pins());
     Fd host = NetNamespace.ofThisThread().open();
     var links = NetlinkSocket.open(NetlinkSocket.NETLINK_ROUTE);
     var nftables = Nftables.open();
-    var connections = Connections.open();
     return new NetworkWriter.Kernel(
         new Observer(marks, ruleset, host, links, nftables, ports::isHeld),
         new Applier(
             marks,
-            ruleset,
             host,
             links,
-            nftables,
+            new ApplierFirewall(
+                ruleset, nftables, NetlinkSocket.open(NetlinkSocket.NETLINK_NETFILTER)),
             ports,
             sweeper,
             new Announcer(),
-            connections,
             steps));
   }
 
@@ -204,7 +211,9 @@ public final class Networks implements AutoCloseable {
    *     again
    */
   public void apply(String sandboxId) {
-    writer.reconcile(List.of(new Scope.OfSandbox(sandboxId)));
+    if (writer.reconcile(sandboxId)) {
+      return;
+    }
     boolean isAbandoned =
         store.read(
             records ->

@@ -121,7 +121,7 @@ final class QueuedPorts implements AutoCloseable {
   }
 
   /** What one start has bound, in its queue. */
-  final class Bound implements AutoCloseable {
+  final class Bound {
     private final String containerId;
     private final List<PublishedPortRow> rows;
     private final Optional<HolderQueue> queue;
@@ -161,15 +161,21 @@ final class QueuedPorts implements AutoCloseable {
       return queue.map(HolderQueue::descriptors).orElse(List.of());
     }
 
-    @Override
-    public void close() {
-      if (!isCommitted) {
-        queue.ifPresent(
-            mine -> {
-              queues.remove(containerId, mine);
-              mine.close();
-            });
+    /**
+     * Lets go of them, unless they were committed.
+     *
+     * @return whether it did
+     */
+    boolean close() {
+      if (isCommitted) {
+        return false;
       }
+      queue.ifPresent(
+          mine -> {
+            queues.remove(containerId, mine);
+            mine.close();
+          });
+      return true;
     }
   }
 

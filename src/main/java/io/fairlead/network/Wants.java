@@ -139,20 +139,7 @@ final class Wants {
 
   private List<Fact> endpoint(Place.Sandbox place, EndpointRow row, NetworkRow network) {
     var facts = new ArrayList<Fact>();
-    boolean hasIpv6 =
-        network.subnets().stream().anyMatch(subnet -> Subnet.parse(subnet.subnet()).isV6());
-    facts.add(
-        new Fact.Veth(
-            place,
-            row.hostLink(),
-            row.interfaceName(),
-            MacAddress.parse(row.mac()),
-            network.mtuBytes(),
-            network.link(),
-            marks.endpoint(row.id()),
-            true,
-            true,
-            hasIpv6));
+    facts.add(veth(place, row, network));
     for (NetworkRow.SubnetRow subnetRow : network.subnets()) {
       Subnet subnet = Subnet.parse(subnetRow.subnet());
       row.leases().stream()
@@ -170,6 +157,23 @@ final class Wants {
       }
     }
     return facts;
+  }
+
+  /** An endpoint's pair, which does not depend on its addresses. */
+  Fact.Veth veth(Place.Sandbox place, EndpointRow row, NetworkRow network) {
+    boolean hasIpv6 =
+        network.subnets().stream().anyMatch(subnet -> Subnet.parse(subnet.subnet()).isV6());
+    return new Fact.Veth(
+        place,
+        row.hostLink(),
+        row.interfaceName(),
+        MacAddress.parse(row.mac()),
+        network.mtuBytes(),
+        network.link(),
+        marks.endpoint(row.id()),
+        true,
+        true,
+        hasIpv6);
   }
 
   private static List<Fact> published(List<PublishedPortRow> ports, List<EndpointRow> endpoints) {

@@ -21,4 +21,11 @@ public record EndpointRow(
     String mac,
     List<String> leases,
     boolean isGateway4,
-    boolean isGateway6) {}
+    boolean isGateway6) {
+
+  /** The same with these addresses. */
+  public EndpointRow withLeases(List<String> addresses) {
+    return new EndpointRow(
+        id, sandboxId, networkId, interfaceName, hostLink, mac, addresses, isGateway4, isGateway6);
+  }
+}

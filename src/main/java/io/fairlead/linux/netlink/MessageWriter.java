@@ -73,6 +73,10 @@ public final class MessageWriter {
     return attribute(attribute, content -> content.u32(value));
   }
 
+  public MessageWriter attributeU32Be(int attribute, int value) {
+    return attribute(attribute, content -> content.u16Be(value >>> 16).u16Be(value));
+  }
+
   /** A string that ends in NUL, as NLA_NUL_STRING wants it. */
   public MessageWriter attributeString(int attribute, String value) {
     return attribute(

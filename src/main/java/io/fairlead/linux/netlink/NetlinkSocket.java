@@ -27,6 +27,7 @@ public final class NetlinkSocket implements AutoCloseable {
   public static final int NETLINK_SOCK_DIAG = 4;
   public static final int NETLINK_NETFILTER = 12;
 
+  private static final int SO_SNDBUFFORCE = 32;
   private static final int SO_RCVBUF = 8;
   private static final int SO_RCVBUFFORCE = 33;
   private static final int RECEIVE_QUEUE_BYTES = 1 << 20;
@@ -39,6 +40,9 @@ public final class NetlinkSocket implements AutoCloseable {
 
   private static final int SEND_REQUESTS = 256;
   private static final int DUMP_ATTEMPTS = 8;
+
+  private static final Request BEGIN = marker(Nfnetlink.BATCH_BEGIN, "commit");
+  private static final Request END = marker(Nfnetlink.BATCH_END, "end");
 
   /** For each thread one, because a call leaves nothing in it. */
   private static final ThreadLocal<MemorySegment> BUFFER =
@@ -129,6 +133,28 @@ public final class NetlinkSocket implements AutoCloseable {
   }
 
   /**
+   * Sends nf_tables messages as one transaction: all of them happen, or none (nfnetlink.c,
+   * nfnetlink_rcv_batch).
+   *
+   * @throws KernelException naming the first that was refused
+   */
+  public void transaction(List<Request> requests) {
+    var batch = new ArrayList<Request>(requests.size() + 2);
+    batch.add(BEGIN);
+    batch.addAll(requests);
+    batch.add(END);
+    var _ = exchange(batch);
+  }
+
+  private static Request marker(int type, String operation) {
+    return new MessageWriter(type, 0)
+        .u8(Libc.AF_UNSPEC)
+        .u8(0)
+        .u16Be(Nfnetlink.SUBSYS_NFTABLES)
+        .request(operation, "a transaction of the firewall");
+  }
+
+  /**
    * Sends one request and returns all that it lists. Where the list changed while it was read, it
    * is read again, up to eight times.
    *
@@ -157,8 +183,8 @@ public final class NetlinkSocket implements AutoCloseable {
       answers.add(List.of());
     }
     var refusals = new @Nullable Message[requests.size()];
-    int acknowledged = 0;
-    while (acknowledged < requests.size()) {
+    long unanswered = requests.stream().filter(request -> !request.isMarker()).count();
+    while (unanswered > 0) {
       for (Message message : receive(requests.getFirst())) {
         int index = message.sequence() - first;
         if (index < 0 || index >= requests.size()) {
@@ -168,8 +194,9 @@ public final class NetlinkSocket implements AutoCloseable {
           answers.set(index, append(answers.get(index), message));
           continue;
         }
-        acknowledged++;
         refusals[index] = message.u32(0) == 0 ? null : message;
+        // A transaction that is refused as a whole may have no other answers.
+        unanswered = requests.get(index).isMarker() ? 0 : unanswered - 1;
       }
     }
     for (int i = 0; i < refusals.length; i++) {
@@ -218,13 +245,10 @@ public final class NetlinkSocket implements AutoCloseable {
     for (Request request : requests) {
       length += request.paddedLength();
     }
-    var buffer = BUFFER.get();
-    if (length > buffer.byteSize()) {
-      throw new IllegalArgumentException(requests.getFirst() + ": " + length + " bytes");
-    }
+    var buffer = length <= BUFFER_BYTES ? BUFFER.get() : roomFor(length);
     var bytes = buffer.asByteBuffer().order(ByteOrder.nativeOrder());
     for (Request request : requests) {
-      request.writeTo(bytes, flags, sequence++);
+      request.writeTo(bytes, request.isMarker() ? 0 : flags, sequence++);
     }
     long sent;
     do {
@@ -232,6 +256,15 @@ public final class NetlinkSocket implements AutoCloseable {
     } while (sent == -Errno.EINTR);
     check(sent, requests.getFirst().operation(), requests.getFirst().object());
     return first;
+  }
+
+  /** A transaction is one send, however long; only that can be longer than the usual buffer. */
+  private MemorySegment roomFor(int length) {
+    check(
+        Libc.setsockopt(fd.number(), Libc.SOL_SOCKET, SO_SNDBUFFORCE, 2 * length),
+        "setsockopt(SO_SNDBUFFORCE)",
+        "netlink");
+    return Arena.ofAuto().allocate(length, 8);
   }
 
   private List<Message> receive(Request request) {

@@ -4,22 +4,39 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 
-/** The sets and maps of the skeleton, by the names that they have there in lower case. */
+/**
+ * The sets and maps of the skeleton, by the names that they have there in lower case, with the
+ * types that are declared there.
+ */
 public enum FirewallMap {
-  BRIDGES,
-  NEIGHBOURS,
-  SUBNETS4,
-  SUBNETS6,
-  HAIRPIN4,
-  HAIRPIN6,
-  PUBLISH4,
-  PUBLISH4_ANY,
-  PUBLISH4_RANGE,
-  PUBLISH4_RANGE_ANY,
-  PUBLISH6,
-  PUBLISH6_ANY,
-  PUBLISH6_RANGE,
-  PUBLISH6_RANGE_ANY;
+  BRIDGES("ifname"),
+  NEIGHBOURS("ifname . ifname"),
+  SUBNETS4("ranges of ipv4_addr"),
+  SUBNETS6("ranges of ipv6_addr"),
+  HAIRPIN4("ranges of ipv4_addr . ipv4_addr"),
+  HAIRPIN6("ranges of ipv6_addr . ipv6_addr"),
+  PUBLISH4("ipv4_addr . inet_proto . inet_service : ipv4_addr . inet_service"),
+  PUBLISH4_ANY("inet_proto . inet_service : ipv4_addr . inet_service"),
+  PUBLISH4_RANGE("ranges of ipv4_addr . inet_proto . inet_service : ipv4_addr"),
+  PUBLISH4_RANGE_ANY("ranges of inet_proto . inet_service : ipv4_addr"),
+  PUBLISH6("ipv6_addr . inet_proto . inet_service : ipv6_addr . inet_service"),
+  PUBLISH6_ANY("inet_proto . inet_service : ipv6_addr . inet_service"),
+  PUBLISH6_RANGE("ranges of ipv6_addr . inet_proto . inet_service : ipv6_addr"),
+  PUBLISH6_RANGE_ANY("ranges of inet_proto . inet_service : ipv6_addr");
+
+  /** What stands before the type where {@code flags interval} is declared. */
+  static final String RANGES = "ranges of ";
+
+  private final String type;
+
+  FirewallMap(String type) {
+    this.type = type;
+  }
+
+  /** {@link #RANGES} or nothing, the key's fields, and a map's data behind a colon. */
+  String type() {
+    return type;
+  }
 
   public String nftName() {
     return name().toLowerCase(Locale.ROOT);

@@ -12,8 +12,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The firewall's text: the skeleton, which is one resource ({@code ruleset.nft}), the commands that
- * change elements, and what nft's listing of them says.
+ * The firewall's text: the skeleton, which is one resource ({@code ruleset.nft}), and what nft's
+ * listing of the table says. What changes elements is {@link ElementCodec}.
  */
 public final class Ruleset {
   private static final Pattern BLOCK = Pattern.compile("\\s*(chain|set|map) (\\S+) \\{.*");
@@ -137,19 +137,5 @@ public final class Ruleset {
     return data < 0
         ? FirewallElement.of(map, text)
         : new FirewallElement(map, text.substring(0, data), text.substring(data + 3));
-  }
-
-  public String add(FirewallElement element) {
-    return "add element inet %s %s { %s }\n"
-        .formatted(table, element.map().nftName(), element.text());
-  }
-
-  /**
-   * Deletes by key. In an interval map the key must be exact: nft deletes whatever contains its
-   * start.
-   */
-  public String delete(FirewallElement element) {
-    return "delete element inet %s %s { %s }\n"
-        .formatted(table, element.map().nftName(), element.key());
   }
 }

@@ -1,0 +1,75 @@
+package io.fairlead.network;
+
+import io.fairlead.linux.Nftables;
+import io.fairlead.linux.netlink.NetlinkSocket;
+import io.fairlead.linux.netlink.Request;
+import io.fairlead.network.firewall.ElementCodec;
+import io.fairlead.network.firewall.FirewallElement;
+import io.fairlead.network.firewall.Ruleset;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The applier's hand for the firewall: the skeleton by libnftables, elements by netlink. */
+final class ApplierFirewall implements AutoCloseable {
+  private final Ruleset ruleset;
+  private final Nftables nftables;
+  private final NetlinkSocket netfilter;
+  private final ElementCodec codec;
+  private final Connections connections;
+
+  /**
+   * @param nftables the caller's
+   * @param netfilter of NETLINK_NETFILTER; closed with this
+   */
+  ApplierFirewall(Ruleset ruleset, Nftables nftables, NetlinkSocket netfilter) {
+    this.ruleset = ruleset;
+    this.nftables = nftables;
+    this.netfilter = netfilter;
+    this.codec = new ElementCodec(ruleset);
+    this.connections = new Connections(netfilter);
+  }
+
+  void addSkeleton() {
+    nftables.run(ruleset.skeleton());
+  }
+
+  void mendSkeleton() {
+    nftables.run(ruleset.mend());
+  }
+
+  void removeSkeleton() {
+    nftables.run(ruleset.drop());
+  }
+
+  /**
+   * Changes elements, all or nothing, removals first: a port can so move between sandboxes. Then
+   * the connections of what is gone are forgotten.
+   */
+  void transact(List<Change> elements) {
+    var gone = new ArrayList<FirewallElement>();
+    var added = new ArrayList<FirewallElement>();
+    for (Change change : elements) {
+      switch (change) {
+        case Change.Add(Fact fact) -> added.add(element(fact));
+        case Change.Alter(Fact from, Fact to) -> {
+          gone.add(element(from));
+          added.add(element(to));
+        }
+        case Change.Remove(Fact fact) -> gone.add(element(fact));
+      }
+    }
+    List<Request> requests = new ArrayList<>(codec.deletions(gone));
+    requests.addAll(codec.additions(added));
+    netfilter.transaction(requests);
+    connections.forget(gone);
+  }
+
+  private static FirewallElement element(Fact fact) {
+    return ((Fact.Element) fact).element();
+  }
+
+  @Override
+  public void close() {
+    netfilter.close();
+  }
+}

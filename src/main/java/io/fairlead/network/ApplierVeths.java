@@ -1,0 +1,74 @@
+package io.fairlead.network;
+
+import io.fairlead.linux.Errno;
+import io.fairlead.linux.KernelException;
+import io.fairlead.linux.netlink.Link;
+import io.fairlead.linux.netlink.LinkChange;
+import io.fairlead.linux.netlink.Links;
+import io.fairlead.linux.netlink.MacAddress;
+import io.fairlead.linux.netlink.Message;
+import io.fairlead.linux.netlink.NetlinkSocket;
+import io.fairlead.linux.netlink.Request;
+import io.fairlead.linux.netlink.Veth;
+import java.util.List;
+import java.util.random.RandomGenerator;
+
+/**
+ * The applier's hand for the birth of veth pairs: one end in its bridge and up, the other inside.
+ */
+final class ApplierVeths {
+  private final NetlinkSocket links;
+
+  /**
+   * @param links of the host; the caller's
+   */
+  ApplierVeths(NetlinkSocket links) {
+    this.links = links;
+  }
+
+  /** Makes a pair and marks it in the same call: no crash can leave a link that nobody knows. */
+  Link make(Fact.Veth veth, Interior interior) {
+    return born(veth, interior, links.batch(List.of(birth(veth, interior), markOf(veth))));
+  }
+
+  /** Makes a pair that dies with its namespace, which must have no pin yet. */
+  Link makeUnmarked(Fact.Veth veth, Interior interior) {
+    return born(veth, interior, links.batch(List.of(birth(veth, interior))));
+  }
+
+  void mark(Fact.Veth veth) {
+    links.request(markOf(veth));
+  }
+
+  private Request birth(Fact.Veth veth, Interior interior) {
+    int bridge =
+        Links.find(links, veth.bridge())
+            .orElseThrow(() -> new KernelException("find bridge", veth.bridge(), Errno.ENODEV))
+            .index();
+    return Links.addVeth(
+        new Veth(
+            veth.hostEnd(),
+            MacAddress.random(RandomGenerator.getDefault()),
+            veth.containerEnd(),
+            veth.mac(),
+            interior.namespace().number(),
+            veth.mtuBytes(),
+            bridge,
+            0));
+  }
+
+  private static Request markOf(Fact.Veth veth) {
+    return LinkChange.of(veth.hostEnd()).alias(veth.owner()).hairpin(veth.isHairpin()).request();
+  }
+
+  private Link born(Fact.Veth veth, Interior interior, List<List<Message>> answers) {
+    Link link =
+        Links.born(answers.getFirst())
+            .or(() -> Links.find(links, veth.hostEnd()))
+            .orElseThrow(() -> new KernelException("find veth", veth.hostEnd(), Errno.ENODEV));
+    if (!veth.hasIpv6()) {
+      interior.run(() -> Sysctls.write(Facts.disableIpv6(veth.containerEnd()), "1"));
+    }
+    return link;
+  }
+}
