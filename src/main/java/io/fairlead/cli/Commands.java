@@ -21,15 +21,20 @@ final class Commands {
     TABLE.put("images", ImagesCommand::new);
     TABLE.put("import", ImportCommand::new);
     TABLE.put("load", LoadCommand::new);
+    TABLE.put("save", SaveCommand::new);
+    TABLE.put("tag", TagCommand::new);
+    TABLE.put("history", HistoryCommand::new);
     TABLE.put("rmi", RemoveImageCommand::new);
     TABLE.put("network ls", NetworkListCommand::new);
     TABLE.put("network inspect", NetworkInspectCommand::new);
+    TABLE.put("events", EventsCommand::new);
     TABLE.put("info", InfoCommand::new);
     TABLE.put("version", VersionCommand::new);
     TABLE.put("daemon", DaemonCommand::new);
     TABLE.put("daemon status", DaemonStatusCommand::new);
     TABLE.put("daemon stop", DaemonStopCommand::new);
     TABLE.put("reset", ResetCommand::new);
+    TABLE.put("completion", CompletionCommand::new);
   }
 
   private Commands() {}

@@ -1,13 +1,11 @@
 package io.fairlead.cli;
 
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 
 /** The flags of every command that lists: which objects, and how they are printed. */
 final class ListFlags {
   private final Format format = new Format();
-  private final List<String> filters = new ArrayList<>();
+  private final FilterFlags filters = new FilterFlags();
   private boolean isQuiet;
   private boolean isWhole;
 
@@ -15,11 +13,7 @@ final class ListFlags {
     usage
         .flag("-q, --quiet", "Ids only", on -> isQuiet = on)
         .flag("--no-trunc", "Nothing cut short", on -> isWhole = on)
-        .option(
-            "-f, --filter",
-            "KEY=VALUE",
-            "Only those for which it holds, as with Docker (name=, id=, label=, ...)",
-            filters::add)
+        .with(flags -> filters.describe(flags, "name=, id=, label=, ..."))
         .with(format::describe);
   }
 
@@ -44,15 +38,6 @@ final class ListFlags {
 
   /** As a query parameter, or empty. */
   String filterQuery() {
-    var map = new LinkedHashMap<String, List<String>>();
-    for (String filter : filters) {
-      int equals = filter.indexOf('=');
-      if (equals < 1) {
-        throw new CommandFailure(2, "--filter %s: expected KEY=VALUE".formatted(filter));
-      }
-      map.computeIfAbsent(filter.substring(0, equals), key -> new ArrayList<>())
-          .add(filter.substring(equals + 1));
-    }
-    return map.isEmpty() ? "" : "&filters=" + Daemon.escape(Json.line(map));
+    return filters.query();
   }
 }
