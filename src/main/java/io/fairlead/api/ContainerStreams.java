@@ -132,7 +132,7 @@ final class ContainerStreams {
   void attach(Exchange exchange) throws Exception {
     Query query = exchange.query();
     Container container = engine.containers().find(exchange.parameter("id"));
-    var keys = DetachKeys.parse(query.text("detachKeys").orElse(DetachKeys.USUAL));
+    var keys = DetachKeys.ofRequest(query.text("detachKeys").orElse(""));
     String type = StreamForm.of(container.spec().tty()).type(exchange.version());
     if (query.flag("logs")) {
       Hijack client = exchange.hijack(type);

@@ -42,6 +42,13 @@ public final class DetachKeys {
   }
 
   /**
+   * @param text empty: the usual ones
+   */
+  static DetachKeys ofRequest(String text) {
+    return parse(text.isEmpty() ? USUAL : text);
+  }
+
+  /**
    * What of these bytes goes to the process. The beginning of the keys is held back until it is
    * known what follows; after the keys nothing goes.
    */

@@ -184,6 +184,13 @@ final class Exchange {
     return Json.object(text);
   }
 
+  /** The same of a request that may have no body, which is an empty object then. */
+  JsonNode optionalJson() throws IOException {
+    boolean isEmpty =
+        HttpUtil.getContentLength(request, 0L) == 0 && !HttpUtil.isTransferEncodingChunked(request);
+    return isEmpty ? Json.object(new byte[] {'{', '}'}) : json();
+  }
+
   /** Adds a header to the answer that is to come. */
   void header(String name, String value) {
     extraHeaders.set(name, value);

@@ -5,15 +5,13 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFuture;
 import java.io.IOException;
 import java.io.InputStream;
-import java.util.concurrent.TimeUnit;
+import java.time.Duration;
 
 /**
  * A connection taken over by one exchange: raw bytes both ways. The client may end its side first;
  * {@link #close} ends ours.
  */
 final class Hijack implements AutoCloseable {
-  private static final long PATIENCE_SECONDS = 10;
-
   private final HttpConnection connection;
   private final ClientInput input;
 
@@ -25,6 +23,19 @@ final class Hijack implements AutoCloseable {
   /** Ends when the client has ended its side. */
   InputStream input() {
     return input;
+  }
+
+  boolean isOpen() {
+    return connection.channel().isActive();
+  }
+
+  /**
+   * Waits while the client is behind.
+   *
+   * @return false: it has taken nothing at all for so long
+   */
+  boolean awaitRoom(Duration patience) throws InterruptedException {
+    return connection.writability().await(connection.channel(), patience);
   }
 
   /** Never blocks; takes the bytes over, with their reference count. */
@@ -46,14 +57,5 @@ final class Hijack implements AutoCloseable {
   @Override
   public void close() {
     connection.closeHijacked();
-  }
-
-  /** Gives a client up that does not read what is still to be sent. */
-  void abortSoon() {
-    var _ =
-        connection
-            .channel()
-            .eventLoop()
-            .schedule(connection::closeNow, PATIENCE_SECONDS, TimeUnit.SECONDS);
   }
 }

@@ -36,6 +36,7 @@ final class Routes {
     var info = engine.info();
     var containers = new ContainersApi(engine, info);
     var streams = new ContainerStreams(engine);
+    var execs = new ExecApi(engine);
     var images = new ImagesApi(engine, info);
     var transfers = new ImageTransfers(engine, info);
     var networks = new NetworksApi(engine);
@@ -59,6 +60,10 @@ final class Routes {
             Route.of("GET", "/containers/{id}/logs", streams::logs),
             Route.hijacking("POST", "/containers/{id}/attach", streams::attach),
             Route.of("POST", "/containers/{id}/resize", containers::resize),
+            Route.of("POST", "/containers/{id}/exec", execs::create),
+            Route.hijacking("POST", "/exec/{id}/start", execs::start),
+            Route.of("POST", "/exec/{id}/resize", execs::resize),
+            Route.of("GET", "/exec/{id}/json", execs::inspect),
             Route.of("GET", "/images/json", images::list),
             Route.of("POST", "/images/create", transfers::create),
             Route.of("POST", "/images/load", transfers::load),
@@ -96,10 +101,6 @@ final class Routes {
         notBuilt("GET", "/containers/{id}/checkpoints", "checkpoints"),
         notBuilt("POST", "/containers/{id}/checkpoints", "checkpoints"),
         notBuilt("DELETE", "/containers/{id}/checkpoints/{checkpoint}", "checkpoints"),
-        notBuilt("POST", "/containers/{id}/exec", "exec"),
-        notBuilt("POST", "/exec/{id}/start", "exec"),
-        notBuilt("POST", "/exec/{id}/resize", "exec"),
-        notBuilt("GET", "/exec/{id}/json", "exec"),
         notBuilt("POST", "/build", "building images"),
         notBuilt("POST", "/build/prune", "building images"),
         notBuilt("POST", "/build/cancel", "building images"),

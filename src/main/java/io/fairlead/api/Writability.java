@@ -2,6 +2,7 @@ package io.fairlead.api;
 
 import io.netty.channel.Channel;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -14,6 +15,28 @@ final class Writability {
     lock.lock();
     try {
       changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Waits for no longer than this.
+   *
+   * @return false: the client has taken nothing at all meanwhile
+   */
+  boolean await(Channel channel, Duration patience) throws InterruptedException {
+    lock.lock();
+    try {
+      long before = channel.bytesBeforeWritable();
+      long nanos = patience.toNanos();
+      while (channel.isActive() && !channel.isWritable()) {
+        if (nanos <= 0) {
+          return channel.bytesBeforeWritable() < before;
+        }
+        nanos = changed.awaitNanos(nanos);
+      }
+      return true;
     } finally {
       lock.unlock();
     }

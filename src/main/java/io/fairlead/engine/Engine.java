@@ -39,6 +39,7 @@ public final class Engine implements AutoCloseable {
   private final EventLog events;
   private final EarlyStreams early = new EarlyStreams();
   private final Containers containers;
+  private final Execs execs;
   private final AtomicBoolean isClosed = new AtomicBoolean();
 
   private Engine(
@@ -64,6 +65,7 @@ public final class Engine implements AutoCloseable {
             new Starts(rooms, early, endings, checkpoints),
             endings,
             new Streams(rooms, early));
+    this.execs = new Execs(rooms, locks);
     running.forEach(endings::watch);
   }
 
@@ -87,11 +89,16 @@ public final class Engine implements AutoCloseable {
       var runtime =
           opened.add(
               OciRuntime.open(
-                  new RuntimeConfig(premises.execRoot(), config.host(), config.runtime())));
+                  new RuntimeConfig(
+                      premises.execRoot(),
+                      premises.dataRoot().resolve("overflow"),
+                      config.host(),
+                      config.runtime())));
       var log = new EventLog();
       var events = new Events(log);
       var images = Images.open(store, premises.dataRoot(), events::image, checkpoints::reached);
       var roots = Roots.open(store, premises.dataRoot(), premises.execRoot());
+      var execs = Execs.found(store, runtime);
       var running = new Recovery(store, runtime, roots, premises.dataRoot(), checkpoints).correct();
       var networks =
           opened.add(
@@ -102,6 +109,7 @@ public final class Engine implements AutoCloseable {
                   checkpoints::reached));
       var rooms = new Rooms(premises.dataRoot(), store, images, roots, runtime, networks, events);
       var engine = new Engine(id, machine, premises, rooms, log, running, checkpoints);
+      engine.execs.resume(execs);
       opened.keep();
       engine.tellFindings();
       return engine;
@@ -141,6 +149,11 @@ public final class Engine implements AutoCloseable {
 
   public Containers containers() {
     return containers;
+  }
+
+  /** Further processes in containers. */
+  public Execs execs() {
+    return execs;
   }
 
   public Images images() {

@@ -37,6 +37,13 @@ record StartFailure(Failure cause, int exitCode) {
     return of(e);
   }
 
+  /** A further process in a container: what was asked for and cannot be done is 126, too. */
+  static StartFailure ofExec(RuntimeException e) {
+    String lower = text(e).toLowerCase(Locale.ROOT);
+    boolean isMissing = lower.contains(MISSING) || lower.contains(ABSENT);
+    return new StartFailure(of(e).cause(), isMissing ? NOT_FOUND : NOT_EXECUTABLE);
+  }
+
   /** Where not the program but what is around it failed. */
   static StartFailure of(RuntimeException e) {
     Failure failure = e instanceof Failure f ? f : new EngineFault(text(e), e);

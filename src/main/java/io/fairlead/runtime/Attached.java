@@ -1,20 +1,26 @@
 package io.fairlead.runtime;
 
+import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * One client of a console: a bounded queue, and a virtual thread that empties it into the client's
- * sink. A client too far behind is cut off; it shall not hold up the container or the others.
+ * One client of a console, and a virtual thread that gives it what it has not got yet. That is held
+ * in memory, and beyond {@link #IN_MEMORY_BYTES} in the console's overflow: a slow client loses
+ * nothing, and holds up neither the process nor the others. One that is so far behind and takes
+ * nothing at all for {@link #PATIENCE} is cut off.
  */
 final class Attached implements Attachment {
-  private static final int BEHIND_MAX_BYTES = 8 << 20;
-  private static final String CUT_OFF =
-      "\nfairlead: cut off, more than 8 MiB behind the container's output; its log has all\n";
+  static final int IN_MEMORY_BYTES = 8 << 20;
+  static final Duration PATIENCE = Duration.ofSeconds(10);
+  private static final Logger LOG = LoggerFactory.getLogger(Attached.class);
+  private static final long NOT_IN_OVERFLOW = -1;
 
   private record Piece(OutputSink.Stream stream, Instant at, ByteBuffer bytes) {}
 
@@ -22,16 +28,20 @@ final class Attached implements Attachment {
   private final OutputSink sink;
   private final boolean endsInput;
 
-  /** Guards the queue and what is said about it below. */
+  /** Guards the queue and what is said about it below; taken after the overflow's own, if both. */
   private final Object lock = new Object();
 
   private final Queue<Piece> queue = new ArrayDeque<>();
   private int queuedBytes;
+
+  /** Where this client is in the overflow. What is there comes after all that is queued. */
+  private long place = NOT_IN_OVERFLOW;
+
   private boolean isEnded;
   private boolean isClosed;
 
   /**
-   * @param endsInput whether this client may end the container's input
+   * @param endsInput whether this client may end the process's input
    */
   Attached(Console console, OutputSink sink, boolean endsInput, String id) {
     this.console = console;
@@ -40,25 +50,38 @@ final class Attached implements Attachment {
     Thread.ofVirtual().name("attach " + id.substring(0, 12)).start(this::deliver);
   }
 
-  /** Called by the console, on its one thread. */
-  void output(OutputSink.Stream stream, Instant at, ByteBuffer bytes) {
+  /**
+   * Takes a piece, unless it is too far behind. Called by the console, on its one thread, while the
+   * overflow is locked.
+   *
+   * @return whether it will read this piece in the overflow
+   */
+  boolean output(OutputSink.Stream stream, Instant at, ByteBuffer bytes) {
     synchronized (lock) {
       if (isEnded || isClosed) {
-        return;
+        return false;
       }
-      if (queuedBytes + bytes.remaining() > BEHIND_MAX_BYTES) {
-        var last = ByteBuffer.wrap(CUT_OFF.getBytes(StandardCharsets.UTF_8));
-        queue.add(new Piece(OutputSink.Stream.STDERR, at, last));
-        isEnded = true;
-      } else {
+      boolean isFull = queuedBytes + bytes.remaining() > IN_MEMORY_BYTES;
+      if (place == NOT_IN_OVERFLOW && isFull && !console.waitsForClients()) {
+        place = console.overflow().enter();
+      }
+      if (place == NOT_IN_OVERFLOW) {
         queue.add(new Piece(stream, at, bytes));
         queuedBytes += bytes.remaining();
       }
       lock.notifyAll();
+      return place != NOT_IN_OVERFLOW;
     }
   }
 
-  /** No more will come; what is queued is still delivered. */
+  /** Whether as much waits for it as memory shall hold. */
+  boolean isBehind() {
+    synchronized (lock) {
+      return !isClosed && (place != NOT_IN_OVERFLOW || queuedBytes > IN_MEMORY_BYTES / 2);
+    }
+  }
+
+  /** No more will come; what waits is still delivered. */
   void outputEnded() {
     synchronized (lock) {
       isEnded = true;
@@ -69,29 +92,98 @@ final class Attached implements Attachment {
   private void deliver() {
     try {
       for (Piece piece = next(); piece != null; piece = next()) {
-        if (!sink.accept(piece.stream(), piece.at(), piece.bytes())) {
+        if (!awaitRoom() || !sink.accept(piece.stream(), piece.at(), piece.bytes())) {
           close();
         }
+        console.caughtUp(this);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    } catch (IOException e) {
+      LOG.error("an attached client is cut off: what was kept for it cannot be read", e);
+      sink.cutOff("what was kept for this client cannot be read: " + e.getMessage());
     } finally {
       close();
+      leaveOverflow();
       sink.end();
     }
   }
 
-  private @Nullable Piece next() throws InterruptedException {
-    synchronized (lock) {
-      while (queue.isEmpty() && !isEnded && !isClosed) {
-        lock.wait();
+  /** False for a client that was cut off. */
+  private boolean awaitRoom() throws InterruptedException {
+    while (!sink.awaitRoom(PATIENCE)) {
+      if (isInOverflow()) {
+        sink.cutOff(
+            "this client was more than %d MiB behind and read nothing for %d s"
+                .formatted(IN_MEMORY_BYTES >> 20, PATIENCE.toSeconds()));
+        return false;
       }
-      Piece piece = isClosed ? null : queue.poll();
-      if (piece != null) {
-        queuedBytes -= piece.bytes().remaining();
-      }
-      return piece;
     }
+    return true;
+  }
+
+  private boolean isInOverflow() {
+    synchronized (lock) {
+      return place != NOT_IN_OVERFLOW;
+    }
+  }
+
+  private @Nullable Piece next() throws InterruptedException, IOException {
+    while (true) {
+      synchronized (lock) {
+        while (queue.isEmpty() && place == NOT_IN_OVERFLOW && !isEnded && !isClosed) {
+          lock.wait();
+        }
+        Piece piece = isClosed ? null : queue.poll();
+        if (piece != null) {
+          queuedBytes -= piece.bytes().remaining();
+        }
+        if (piece != null || isClosed || place == NOT_IN_OVERFLOW) {
+          return piece;
+        }
+      }
+      if (!isBackInMemory()) {
+        var piece = console.overflow().read(place);
+        synchronized (lock) {
+          place = piece.next();
+        }
+        return new Piece(piece.stream(), Instant.now(), piece.bytes());
+      }
+    }
+  }
+
+  /** A client that has read all of the overflow is not slow any more. */
+  private boolean isBackInMemory() throws IOException {
+    // No piece may come between the look and the change.
+    synchronized (console.overflow()) {
+      synchronized (lock) {
+        if (!console.overflow().isEnd(place)) {
+          return false;
+        }
+      }
+      leaveOverflow();
+      return true;
+    }
+  }
+
+  private void leaveOverflow() {
+    synchronized (lock) {
+      if (place == NOT_IN_OVERFLOW) {
+        return;
+      }
+      place = NOT_IN_OVERFLOW;
+    }
+    try {
+      console.overflow().leave();
+    } catch (IOException e) {
+      LOG.warn("what was kept for slow clients cannot be closed", e);
+    }
+  }
+
+  /** What it is behind by can be kept nowhere. */
+  void overflowFailed(IOException cause) {
+    sink.cutOff("what this client has not read yet cannot be kept: " + cause.getMessage());
+    close();
   }
 
   @Override

@@ -19,11 +19,41 @@ import java.util.stream.Stream;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * One container's directory under the exec root: the OCI bundle, and all that conmon leaves there.
- * What is known of a container after the daemon died is read from here.
+ * The directory of one container, or of one further process in it, under the exec root: the OCI
+ * bundle, and all that conmon leaves there. What is known of it after the daemon died is read from
+ * here.
+ *
+ * @param container the id of the container, which is its own if it is one
  */
-record Bundle(String id, Path directory) {
+record Bundle(String id, Path directory, String container) {
+  private static final String EXECS = "execs";
+
   private static final int NAMESAKE_ROUNDS = 10;
+
+  static Bundle ofContainer(String id, Path directory) {
+    return new Bundle(id, directory, id);
+  }
+
+  /** Of a further process in this container. */
+  Bundle exec(String execId) {
+    return new Bundle(execId, directory.resolve(EXECS).resolve(execId), container);
+  }
+
+  /** All further processes that were started in this container, ended ones too. */
+  List<Bundle> execs() {
+    try (Stream<Path> entries = Files.list(directory.resolve(EXECS))) {
+      return entries.map(entry -> exec(String.valueOf(entry.getFileName()))).toList();
+    } catch (NoSuchFileException e) {
+      return List.of();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The OCI process of a further one. */
+  Path processConfiguration() {
+    return directory.resolve("process.json");
+  }
 
   Path configuration() {
     return directory.resolve("config.json");
@@ -125,7 +155,7 @@ record Bundle(String id, Path directory) {
 
   /** The container's first process, if it lives. */
   Optional<Pidfd> init() {
-    return process(pidFile(), "cgroup", CgroupLayout.path(id));
+    return process(pidFile(), "cgroup", CgroupLayout.path(container));
   }
 
   /**

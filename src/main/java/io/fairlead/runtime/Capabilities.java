@@ -57,6 +57,11 @@ final class Capabilities {
     }
   }
 
+  /** Those of them that the kernel knows here, in the order of their numbers. */
+  static List<String> all(Set<String> grantable) {
+    return resolve(Set.of(), Set.of(), true, grantable);
+  }
+
   /** The names in a mask as /proc/PID/status shows it. */
   static Set<String> ofMask(long mask) {
     var names = new LinkedHashSet<String>();

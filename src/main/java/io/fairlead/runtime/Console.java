@@ -6,18 +6,20 @@ import io.fairlead.linux.Errno;
 import io.fairlead.linux.Libc;
 import io.fairlead.linux.Reactor;
 import io.fairlead.linux.SeqPacket;
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArraySet;
 
 /**
- * The one connection to a container's conmon, for all its clients. Conmon waits for its slowest
- * reader, and the container with it, so the reactor takes at once whatever comes. And conmon ends
- * the container's input when a connection ends: clients that leave must not be connections.
+ * The one connection to a process's conmon, for all its clients. Conmon waits for its slowest
+ * reader, and the process with it, so the reactor takes at once whatever comes. And conmon ends the
+ * process's input when a connection ends: clients that leave must not be connections.
  */
 final class Console {
   /** Conmon reads no more than 32 KiB of a message (CONN_SOCK_BUF_SIZE of its config.h). */
@@ -32,7 +34,9 @@ final class Console {
 
   private final SeqPacket socket;
   private final Reactor reactor;
-  private final Runnable ended;
+  private final Overflow overflow;
+  private final boolean waitsForClients;
+  private final CompletableFuture<Void> ended = new CompletableFuture<>();
   private final MemorySegment buffer = Arena.ofAuto().allocate(RECEIVE_BYTES);
   private final Set<Attached> clients = new CopyOnWriteArraySet<>();
 
@@ -40,15 +44,39 @@ final class Console {
   private final Object connection = new Object();
 
   private boolean isDisconnected;
+  private boolean isAwaitingRoom;
+  private volatile boolean isPaused;
 
   /**
-   * @param ended is called once, when the connection is gone
+   * @param waitsForClients whether the process is kept waiting by a client that is behind, as a
+   *     pipe does it; else nobody can hold it up
+   * @param whenEnded is called once, when the connection is gone
    */
-  Console(SeqPacket socket, Reactor reactor, Runnable ended) {
+  Console(
+      SeqPacket socket,
+      Reactor reactor,
+      Overflow overflow,
+      boolean waitsForClients,
+      Runnable whenEnded) {
     this.socket = socket;
     this.reactor = reactor;
-    this.ended = ended;
+    this.overflow = overflow;
+    this.waitsForClients = waitsForClients;
+    var _ = ended.thenRun(whenEnded);
     reactor.watch(socket.number(), Libc.EPOLLIN, this::ready);
+  }
+
+  Overflow overflow() {
+    return overflow;
+  }
+
+  boolean waitsForClients() {
+    return waitsForClients;
+  }
+
+  /** Completes when conmon has ended the connection, or we have. */
+  CompletableFuture<Void> ended() {
+    return ended;
   }
 
   /** Output from now on goes to this client too. */
@@ -59,9 +87,10 @@ final class Console {
     }
   }
 
-  /** Also ends the client's waiting for the container to read. */
+  /** Also ends the client's waiting for the process to read. */
   void leave(Attached client) {
     clients.remove(client);
+    caughtUp(client);
     synchronized (connection) {
       connection.notifyAll();
     }
@@ -76,7 +105,8 @@ final class Console {
   private void ready(int events) {
     if ((events & Libc.EPOLLOUT) != 0) {
       synchronized (connection) {
-        awaitEvents(Libc.EPOLLIN);
+        isAwaitingRoom = false;
+        awaitEvents();
         connection.notifyAll();
       }
     }
@@ -85,9 +115,24 @@ final class Console {
     }
   }
 
-  private void awaitEvents(int events) {
+  private void awaitEvents() {
     if (!isDisconnected) {
-      reactor.change(socket.number(), events);
+      int reading = isPaused ? 0 : Libc.EPOLLIN;
+      reactor.change(socket.number(), isAwaitingRoom ? reading | Libc.EPOLLOUT : reading);
+    }
+  }
+
+  /** The client has got something: output that waited for it may go on. */
+  void caughtUp(Attached client) {
+    if (isPaused && !client.isBehind()) {
+      pause(false);
+    }
+  }
+
+  private void pause(boolean isWanted) {
+    synchronized (connection) {
+      isPaused = isWanted;
+      awaitEvents();
     }
   }
 
@@ -107,8 +152,27 @@ final class Console {
     if ((kind == FROM_STDOUT || kind == FROM_STDERR) && !clients.isEmpty()) {
       var stream = kind == FROM_STDOUT ? OutputSink.Stream.STDOUT : OutputSink.Stream.STDERR;
       byte[] bytes = buffer.asSlice(1, length - 1L).toArray(ValueLayout.JAVA_BYTE);
-      var at = Instant.now();
-      clients.forEach(client -> client.output(stream, at, ByteBuffer.wrap(bytes)));
+      deliver(stream, ByteBuffer.wrap(bytes));
+    }
+  }
+
+  private void deliver(OutputSink.Stream stream, ByteBuffer bytes) {
+    var at = Instant.now();
+    synchronized (overflow) {
+      var slow =
+          clients.stream().filter(client -> client.output(stream, at, bytes.duplicate())).toList();
+      try {
+        if (!slow.isEmpty()) {
+          overflow.append(stream, bytes);
+        }
+      } catch (IOException e) {
+        slow.forEach(client -> client.overflowFailed(e));
+      }
+    }
+    if (waitsForClients && clients.stream().anyMatch(Attached::isBehind)) {
+      pause(true);
+      // One of them may have caught up before it could see this.
+      clients.forEach(this::caughtUp);
     }
   }
 
@@ -136,7 +200,8 @@ final class Console {
       int sent = trySend(client, message);
       while (sent == -Errno.EAGAIN || sent == -Errno.EINTR) {
         if (sent == -Errno.EAGAIN) {
-          awaitEvents(Libc.EPOLLIN | Libc.EPOLLOUT);
+          isAwaitingRoom = true;
+          awaitEvents();
           connection.wait();
         }
         sent = trySend(client, message);
@@ -171,7 +236,7 @@ final class Console {
       socket.close();
       connection.notifyAll();
     }
-    ended.run();
+    ended.complete(null);
     clients.forEach(Attached::outputEnded);
   }
 }

@@ -10,9 +10,15 @@ import io.fairlead.linux.Libc;
 import io.fairlead.linux.Reactor;
 import io.fairlead.linux.SeqPacket;
 import java.lang.foreign.Arena;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The connections to the conmons of what runs: one for each that somebody is attached to, and none
@@ -22,18 +28,39 @@ final class Consoles implements AutoCloseable {
   /** The first word of what a resize says to conmon (WIN_RESIZE_EVENT of its config.h). */
   private static final int RESIZE = 1;
 
+  private static final Logger LOG = LoggerFactory.getLogger(Consoles.class);
+  private static final int PATIENCE_SECONDS = 5;
+
   private final Reactor reactor;
+  private final Path overflow;
   private final Map<String, Console> consoles = new ConcurrentHashMap<>();
 
-  Consoles(Reactor reactor) {
+  /**
+   * @param overflow a directory for what slow clients have not read yet
+   */
+  Consoles(Reactor reactor, Path overflow) {
     this.reactor = reactor;
+    this.overflow = overflow;
   }
 
-  /** Output flows to the sink from now on. */
+  /** Output flows to the sink from now on; the container waits for nobody. */
   Attachment attach(Bundle bundle, OutputSink sink) {
+    return join(bundle, sink, bundle.isInputEndable(), false);
+  }
+
+  /**
+   * The only client of a process in a container, which waits for it.
+   *
+   * @param endsInput whether the client may end the process's input
+   */
+  Attachment attachOnly(Bundle bundle, OutputSink sink, boolean endsInput) {
+    return join(bundle, sink, endsInput, true);
+  }
+
+  private Attachment join(Bundle bundle, OutputSink sink, boolean endsInput, boolean isWaitedFor) {
     try {
-      var console = consoles.computeIfAbsent(bundle.id(), id -> connect(bundle));
-      var client = new Attached(console, sink, bundle.isInputEndable(), bundle.id());
+      var console = consoles.computeIfAbsent(bundle.id(), id -> connect(bundle, isWaitedFor));
+      var client = new Attached(console, sink, endsInput, bundle.id());
       console.join(client);
       return client;
     } catch (KernelException e) {
@@ -42,9 +69,13 @@ final class Consoles implements AutoCloseable {
     }
   }
 
-  private Console connect(Bundle bundle) {
+  private Console connect(Bundle bundle, boolean waitsForClients) {
     return new Console(
-        SeqPacket.connect(bundle.attachSocket()), reactor, () -> consoles.remove(bundle.id()));
+        SeqPacket.connect(bundle.attachSocket()),
+        reactor,
+        new Overflow(overflow),
+        waitsForClients,
+        () -> consoles.remove(bundle.id()));
   }
 
   /**
@@ -67,10 +98,20 @@ final class Consoles implements AutoCloseable {
     }
   }
 
-  /** Ends the connection, and with it what its clients wait for. */
-  void close(String id) {
+  /**
+   * Ends the connection to a conmon that has ended, once all that it had sent is read: the last
+   * words of a process wait there when its end is already known.
+   */
+  void finish(String id) {
     var console = consoles.get(id);
     if (console != null) {
+      try {
+        console.ended().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+      } catch (TimeoutException | ExecutionException e) {
+        LOG.warn("{}: its streams do not end, and are cut off", id);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
       console.close();
     }
   }

@@ -78,13 +78,13 @@ final class Exits {
       exit.get(END_SECONDS, TimeUnit.SECONDS);
     } catch (TimeoutException e) {
       throw new EngineFault(
-          "container %s was killed and does not end after %d s".formatted(id, END_SECONDS), e);
+          "%s was killed and does not end after %d s".formatted(id, END_SECONDS), e);
     } catch (ExecutionException e) {
       // How it ended is lost; that it ended is enough here.
       return;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new EngineFault("interrupted while container %s ended".formatted(id), e);
+      throw new EngineFault("interrupted while %s ended".formatted(id), e);
     }
   }
 

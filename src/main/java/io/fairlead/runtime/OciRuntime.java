@@ -38,6 +38,7 @@ public final class OciRuntime implements AutoCloseable {
   private final Exits exits;
   private final Consoles consoles;
   private final Conmon conmon;
+  private final Execs execs;
   private final CgroupLayout layout;
   private final Cgroups cgroups;
   private final SeccompProfile seccomp;
@@ -57,7 +58,7 @@ public final class OciRuntime implements AutoCloseable {
     filters = new SeccompFilters(isCrun(runtime));
     reactor = new Reactor("runtime events");
     exits = new Exits(reactor);
-    consoles = new Consoles(reactor);
+    consoles = new Consoles(reactor, Conmon.emptyDirectory(config.overflow()));
     cgroups =
         new Cgroups(
             CgroupLayout.hierarchies(mounts),
@@ -65,11 +66,11 @@ public final class OciRuntime implements AutoCloseable {
             new MadeGroups(Files.createDirectories(config.execRoot().resolve("groups"))),
             reactor);
     spawn = openSpawn(config, reactor, hidden);
-    Bundle.removeTree(config.execRoot().resolve("terminals"));
-    Path terminals = Files.createDirectories(config.execRoot().resolve("terminals"));
+    Path terminals = Conmon.emptyDirectory(config.execRoot().resolve("terminals"));
     conmon = new Conmon(conmonProgram, runtime, state, terminals, spawn, reactor);
     var support = new Support(Controllers.find(), grantable);
     controls = new Controls(cgroups, this::bundle, support, conmon, spawn);
+    execs = new Execs(this::bundle, conmon, consoles, exits, reactor, grantable);
   }
 
   private static Spawn openSpawn(RuntimeConfig config, Reactor reactor, HiddenCgroups hidden) {
@@ -144,12 +145,18 @@ public final class OciRuntime implements AutoCloseable {
       if (bundle.pid().isPresent() || bundle.exitStatus().isPresent()) {
         exits.watch(bundle);
       }
+      execs.findAgain(bundle);
     }
   }
 
   /** What is done to a running container as a whole. */
   public Controls controls() {
     return controls;
+  }
+
+  /** Further processes in containers. */
+  public Execs execs() {
+    return execs;
   }
 
   /** {@code crun} or {@code runc}. */
@@ -237,7 +244,7 @@ public final class OciRuntime implements AutoCloseable {
     var outcome = spawn.run(command);
     if (outcome.exitCode() != 0) {
       throw new EngineFault(
-          RuntimeErrors.explain(name(), bundle(id).arguments(), outcome.output().strip()));
+          RuntimeErrors.ofCreate(name(), bundle(id).arguments(), outcome.output().strip()));
     }
   }
 
@@ -265,13 +272,14 @@ public final class OciRuntime implements AutoCloseable {
       controls.resume(id);
     }
     var exit = exits.of(id);
+    execs.endAll(bundle);
     if (exit.isPresent()) {
       Exits.awaitEnd(id, exit.get());
     } else if (bundle.exists() || Files.exists(conmon.state().resolve(id))) {
       // It failed on the way, or the daemon died on it: whatever bears its name has to end.
       bundle.endNamesakes(reactor);
     }
-    consoles.close(id);
+    consoles.finish(id);
     cgroups.remove(bundle);
     hidden.remove(bundle.cgroupPath(), spawn);
     Bundle.removeTree(conmon.state().resolve(id));
@@ -379,7 +387,7 @@ public final class OciRuntime implements AutoCloseable {
   }
 
   private Bundle bundle(String id) {
-    return new Bundle(id, bundles.resolve(id));
+    return Bundle.ofContainer(id, bundles.resolve(id));
   }
 
   /** Stops watching. Containers run on. */

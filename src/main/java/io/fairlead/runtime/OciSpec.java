@@ -1,6 +1,5 @@
 package io.fairlead.runtime;
 
-import io.fairlead.InvalidRequest;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -15,9 +14,6 @@ import tools.jackson.databind.json.JsonMapper;
  * made of a value: it reads the root's user files and the host's devices, nothing else.
  */
 final class OciSpec {
-  private static final String PATH =
-      "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
-
   private static final List<String> MASKED =
       List.of(
           "/proc/asound",
@@ -110,26 +106,21 @@ final class OciSpec {
     var user =
         ProcessUser.lookUp(spec.root(), spec.user())
             .in(spec.root(), spec.isolation().addedGroups());
-    var caps = capabilities.stream().map(name -> "CAP_" + name).toList();
-    // What execve(2) leaves to somebody who is not root: nothing but the bound.
-    var held = user.uid() == 0 ? caps : List.<String>of();
     var process =
         object(
             "terminal",
             spec.terminal().isPresent(),
             "user",
-            object("uid", user.uid(), "gid", user.gid(), "additionalGids", user.groups()),
+            OciProcess.user(user),
             "args",
             joins.init().isPresent() ? InitProgram.before(spec.arguments()) : spec.arguments(),
             "env",
-            environment(user),
+            OciProcess.environment(spec.environment(), user.home()),
             "cwd",
-            workingDirectory(),
+            OciProcess.workingDirectory(spec.workingDirectory()),
             "capabilities",
-            object("bounding", caps, "effective", held, "permitted", held));
-    spec.terminal()
-        .filter(ConsoleSize::isKnown)
-        .ifPresent(size -> process.put("consoleSize", toMap(size)));
+            OciProcess.capabilities(OciProcess.names(capabilities), user.uid()));
+    OciProcess.putTerminal(process, spec.terminal());
     var limits = spec.limits();
     if (!limits.ulimits().isEmpty()) {
       process.put("rlimits", ResourceLimits.inOciForm(limits.ulimits()));
@@ -141,38 +132,6 @@ final class OciSpec {
       process.put("noNewPrivileges", true);
     }
     return process;
-  }
-
-  static Map<String, Object> toMap(ConsoleSize size) {
-    return object("height", size.height(), "width", size.width());
-  }
-
-  private String workingDirectory() {
-    String directory = spec.workingDirectory().isEmpty() ? "/" : spec.workingDirectory();
-    if (!directory.startsWith("/")) {
-      throw new InvalidRequest(
-          "the working directory '%s' is invalid, it needs to be an absolute path"
-              .formatted(directory));
-    }
-    return directory;
-  }
-
-  /** A later entry of the same name wins, in the place of the first. */
-  private List<String> environment(ProcessUser user) {
-    var byName = new LinkedHashMap<String, String>();
-    byName.put("PATH", PATH);
-    for (String entry : spec.environment()) {
-      byName.put(name(entry), entry);
-    }
-    if (byName.getOrDefault("HOME", "HOME=").equals("HOME=")) {
-      byName.put("HOME", "HOME=" + user.home());
-    }
-    return List.copyOf(byName.values());
-  }
-
-  private static String name(String entry) {
-    int end = entry.indexOf('=');
-    return end < 0 ? entry : entry.substring(0, end);
   }
 
   private Map<String, Object> linux() {

@@ -8,9 +8,12 @@ import java.util.Locale;
  * or 126 from them, and scripts look for them.
  */
 final class RuntimeErrors {
-  private static final String PREFIX =
+  private static final String CREATE =
       "failed to create task for container: failed to create shim task: OCI runtime create"
           + " failed: ";
+
+  private static final String EXEC =
+      "OCI runtime exec failed: exec failed: unable to start container process: ";
 
   /** The last two are what crun and runc say of a directory. */
   private static final List<String> DENIALS =
@@ -23,7 +26,16 @@ final class RuntimeErrors {
    * @param arguments of the container's process
    * @param text what the runtime or conmon said
    */
-  static String explain(String runtime, List<String> arguments, String text) {
+  static String ofCreate(String runtime, List<String> arguments, String text) {
+    return CREATE + explain(runtime, arguments, text);
+  }
+
+  /** The same for a further process in a container. */
+  static String ofExec(String runtime, List<String> arguments, String text) {
+    return EXEC + explain(runtime, arguments, text);
+  }
+
+  private static String explain(String runtime, List<String> arguments, String text) {
     String lower = text.toLowerCase(Locale.ROOT);
     String program = arguments.isEmpty() ? "" : arguments.getFirst();
     String cause = "";
@@ -38,7 +50,7 @@ final class RuntimeErrors {
       }
     }
     String own = "%s: %s".formatted(runtime, text);
-    return PREFIX + (cause.isEmpty() ? own : "%s (%s)".formatted(cause, own));
+    return cause.isEmpty() ? own : "%s (%s)".formatted(cause, own);
   }
 
   private static boolean isAboutProgram(String lower, String program) {

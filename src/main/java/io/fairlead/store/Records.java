@@ -14,6 +14,7 @@ public final class Records {
   private final EndpointTable endpoints;
   private final NetworkTable networks;
   private final ImageTable images;
+  private final ExecTable execs;
 
   Records(Session session) {
     this.session = session;
@@ -21,6 +22,7 @@ public final class Records {
     this.endpoints = new EndpointTable(session);
     this.networks = new NetworkTable(session);
     this.images = new ImageTable(session);
+    this.execs = new ExecTable(session);
   }
 
   /** A value that belongs to the engine itself (its id, the version of its schema's data). */
@@ -67,6 +69,28 @@ public final class Records {
    */
   public void removeContainer(String id) {
     containers.remove(id);
+  }
+
+  public List<ExecRow> execs() {
+    return execs.all();
+  }
+
+  /** Oldest first. */
+  public List<ExecRow> execsOf(String containerId) {
+    return execs.of(containerId);
+  }
+
+  public Optional<ExecRow> exec(String id) {
+    return execs.byId(id);
+  }
+
+  /** Inserts, or replaces the row of that id. */
+  public void put(ExecRow row) {
+    execs.put(row);
+  }
+
+  public void removeExec(String id) {
+    execs.remove(id);
   }
 
   public List<SandboxRow> sandboxes() {

@@ -26,6 +26,18 @@ CREATE TABLE containers (
 ) STRICT;
 CREATE INDEX containers_by_sandbox ON containers (sandbox_id);
 
+-- Further processes in containers.
+CREATE TABLE execs (
+  id           TEXT PRIMARY KEY,
+  container_id TEXT NOT NULL REFERENCES containers (id) ON DELETE CASCADE,
+  spec         TEXT NOT NULL,
+  state        TEXT NOT NULL,
+  pid          INTEGER NOT NULL,
+  exit_code    INTEGER NOT NULL,
+  created_at   TEXT NOT NULL
+) STRICT;
+CREATE INDEX execs_by_container ON execs (container_id);
+
 CREATE TABLE sandboxes (
   id       TEXT PRIMARY KEY,
   owner_id TEXT UNIQUE REFERENCES containers (id) ON DELETE SET NULL DEFERRABLE INITIALLY DEFERRED

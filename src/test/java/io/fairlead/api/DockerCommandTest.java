@@ -203,7 +203,6 @@ class DockerCommandTest {
       delimiter = '|',
       value = {
         "run nosuch true | 125 | No such image: nosuch:latest",
-        "run --memory 100m busybox true | 125 | the option HostConfig.Memory",
         "run --restart always busybox true | 125 | the option HostConfig.RestartPolicy",
         "run -v data:/x busybox true | 125 | named volumes",
         "run --network nonet busybox true | 125 | network nonet not found",
@@ -217,7 +216,6 @@ class DockerCommandTest {
         "logs nobody | 1 | No such container: nobody",
         "network inspect nonet | 1 | nonet",
         "volume inspect novolume | 1 | novolume",
-        "exec nobody true | 1 | No such container: nobody",
         "ps --filter color=red | 1 | invalid filter 'color'",
         "service ls | 1 | This node is not a swarm manager",
         "system df | 1 | not built in this version: disk usage",

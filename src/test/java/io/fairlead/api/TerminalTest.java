@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.fairlead.testing.Docker;
 import io.fairlead.testing.TestEngine;
 import io.fairlead.testing.TestHost;
+import io.fairlead.testing.Tmux;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -47,7 +48,7 @@ class TerminalTest {
   void theSizeIsSeenInsideAndFollowsTheWindow() {
     try (var terminal = docker.terminal(100, 30, "docker run -it --rm busybox sh")) {
       terminal.await("/ #").type("tty; stty size", "Enter").await("/dev/pts/0").await("30 100");
-      terminal.resize(120, 40).type("clear; stty size", "Enter").await("40 120");
+      terminal.resize(120, 40).type(Tmux.untilSize(120, 40), "Enter").await("resized");
       terminal.type("exit 7", "Enter").await("ended: 7");
     }
   }

@@ -53,7 +53,10 @@ final class DoomedDaemon implements AutoCloseable {
   public static void main(String[] arguments) throws Exception {
     var config =
         new RuntimeConfig(
-            Path.of(arguments[0]), new NetNamespace(Path.of(arguments[1])), arguments[4]);
+            Path.of(arguments[0]),
+            Path.of(arguments[3]).resolve("overflow"),
+            new NetNamespace(Path.of(arguments[1])),
+            arguments[4]);
     try (var runtime = OciRuntime.open(config)) {
       var spec = new Run(Path.of(arguments[2]), Path.of(arguments[3]), "sleep", "100").spec();
       System.out.println(spec.id());

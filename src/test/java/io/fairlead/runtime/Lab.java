@@ -46,7 +46,8 @@ final class Lab implements AutoCloseable {
   }
 
   private OciRuntime open() {
-    return OciRuntime.open(new RuntimeConfig(execRoot, host, runtimeName));
+    return OciRuntime.open(
+        new RuntimeConfig(execRoot, directory.resolve("overflow"), host, runtimeName));
   }
 
   /** Another namespace than the host. */

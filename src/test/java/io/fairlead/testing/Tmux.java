@@ -55,6 +55,12 @@ public final class Tmux implements AutoCloseable {
     return this;
   }
 
+  /** A line that says {@code resized} when a shell's terminal has this size. */
+  public static String untilSize(int width, int height) {
+    return "until test \"$(stty size)\" = '%d %d'; do sleep 0.1; done; echo re''sized"
+        .formatted(height, width);
+  }
+
   /** What is to be seen. */
   public String screen() {
     return run("capture-pane", "-p").succeeded().stdout().strip();
