@@ -9,6 +9,7 @@ import io.fairlead.image.Image;
 import io.fairlead.image.ImageConfig;
 import io.fairlead.network.NetworkSettings;
 import io.fairlead.network.NetworkSettings.HostPort;
+import io.fairlead.store.ContainerState;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -126,7 +127,7 @@ record ContainerJson(
         text(container.hostsPath()),
         text(container.logPath()),
         "/" + container.name(),
-        0,
+        container.restartCount(),
         driver,
         "linux",
         "",
@@ -147,8 +148,8 @@ record ContainerJson(
     return new State(
         ContainerStatus.word(container),
         ContainerStatus.isRunning(container),
-        false,
-        false,
+        container.state() == ContainerState.PAUSED,
+        container.state() == ContainerState.RESTARTING,
         container.oomKilled(),
         false,
         ContainerStatus.isRunning(container) ? container.pid() : 0,

@@ -1,7 +1,6 @@
 package io.fairlead.api;
 
 import io.fairlead.engine.Container;
-import io.fairlead.store.ContainerState;
 import java.time.Duration;
 import java.time.Instant;
 
@@ -10,15 +9,19 @@ final class ContainerStatus {
   private ContainerStatus() {}
 
   static boolean isRunning(Container container) {
-    return container.state() == ContainerState.RUNNING
-        || container.state() == ContainerState.STOPPING;
+    return switch (container.state()) {
+      case RUNNING, PAUSED, STOPPING, RESTARTING -> true;
+      case CREATED, STARTING, EXITED -> false;
+    };
   }
 
-  /** {@code created}, {@code running} or {@code exited}. */
+  /** {@code created}, {@code running}, {@code paused}, {@code restarting} or {@code exited}. */
   static String word(Container container) {
     return switch (container.state()) {
       case CREATED, STARTING -> "created";
       case RUNNING, STOPPING -> "running";
+      case PAUSED -> "paused";
+      case RESTARTING -> "restarting";
       case EXITED -> "exited";
     };
   }
@@ -28,6 +31,10 @@ final class ContainerStatus {
     return switch (container.state()) {
       case CREATED, STARTING -> "Created";
       case RUNNING, STOPPING -> "Up " + since(container.startedAt().orElse(now), now);
+      case PAUSED -> "Up %s (Paused)".formatted(since(container.startedAt().orElse(now), now));
+      case RESTARTING ->
+          "Restarting (%d) %s ago"
+              .formatted(container.exitCode(), since(container.finishedAt().orElse(now), now));
       case EXITED ->
           "Exited (%d) %s ago"
               .formatted(container.exitCode(), since(container.finishedAt().orElse(now), now));

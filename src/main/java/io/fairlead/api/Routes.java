@@ -35,6 +35,7 @@ final class Routes {
     var system = new SystemApi(engine);
     var info = engine.info();
     var containers = new ContainersApi(engine, info);
+    var life = new LifeApi(engine);
     var streams = new ContainerStreams(engine);
     var execs = new ExecApi(engine);
     var images = new ImagesApi(engine, info);
@@ -55,6 +56,12 @@ final class Routes {
             Route.of("POST", "/containers/{id}/start", containers::start),
             Route.of("POST", "/containers/{id}/stop", containers::stop),
             Route.of("POST", "/containers/{id}/kill", containers::kill),
+            Route.of("POST", "/containers/{id}/restart", life::restart),
+            Route.of("POST", "/containers/{id}/pause", life::pause),
+            Route.of("POST", "/containers/{id}/unpause", life::unpause),
+            Route.of("POST", "/containers/{id}/rename", life::rename),
+            Route.of("POST", "/containers/{id}/update", life::update),
+            Route.of("GET", "/containers/{id}/top", life::top),
             Route.of("DELETE", "/containers/{id}", containers::remove),
             Route.of("POST", "/containers/{id}/wait", streams::await),
             Route.of("GET", "/containers/{id}/logs", streams::logs),
@@ -85,15 +92,9 @@ final class Routes {
   /** Operations of Docker's that this version does not have. */
   private static List<Route> notBuilt() {
     return List.of(
-        notBuilt("GET", "/containers/{id}/top", "listing a container's processes"),
         notBuilt("GET", "/containers/{id}/changes", "listing a container's changed files"),
         notBuilt("GET", "/containers/{id}/export", "exporting a container"),
         notBuilt("GET", "/containers/{id}/stats", "statistics"),
-        notBuilt("POST", "/containers/{id}/restart", "restart; stop and start the container"),
-        notBuilt("POST", "/containers/{id}/update", "changing a container's limits"),
-        notBuilt("POST", "/containers/{id}/rename", "renaming a container"),
-        notBuilt("POST", "/containers/{id}/pause", "pausing a container"),
-        notBuilt("POST", "/containers/{id}/unpause", "pausing a container"),
         notBuilt("GET", "/containers/{id}/attach/ws", "attaching by a web socket"),
         notBuilt("HEAD", "/containers/{id}/archive", "copying files"),
         notBuilt("GET", "/containers/{id}/archive", "copying files"),

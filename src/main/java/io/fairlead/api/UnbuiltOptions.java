@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
 
 /**
  * Options of a create that Docker has and this version has not. A client sends most of them with
@@ -38,7 +39,6 @@ final class UnbuiltOptions {
           host("BlkioDeviceWriteIOps"),
           host("IOMaximumIOps"),
           host("IOMaximumBandwidth"),
-          host("RestartPolicy", UnbuiltOptions::isNoRestart),
           host("LogConfig", UnbuiltOptions::isPlainLog),
           host("Mounts"),
           host("VolumesFrom"),
@@ -68,6 +68,15 @@ final class UnbuiltOptions {
 
   static List<Option> all() {
     return OPTIONS;
+  }
+
+  /**
+   * The same for an update, whose body is what a create has in {@code HostConfig}.
+   *
+   * @throws NotBuilt naming the first option that asks for something
+   */
+  static void refuseInHostConfig(JsonNode update) {
+    refuse(JsonNodeFactory.instance.objectNode().set("HostConfig", update));
   }
 
   /**
@@ -105,11 +114,6 @@ final class UnbuiltOptions {
 
   private static boolean isOneOf(JsonNode value, String... names) {
     return isEmpty(value) || (value.isString() && Set.of(names).contains(value.stringValue()));
-  }
-
-  private static boolean isNoRestart(JsonNode value) {
-    return isEmpty(value)
-        || (isOneOf(value.path("Name"), "no") && isEmpty(value.path("MaximumRetryCount")));
   }
 
   private static boolean isPlainLog(JsonNode value) {

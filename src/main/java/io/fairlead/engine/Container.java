@@ -35,4 +35,5 @@ public record Container(
     Path logPath,
     Path hostsPath,
     Path hostnamePath,
-    Path resolvConfPath) {}
+    Path resolvConfPath,
+    int restartCount) {}

@@ -43,7 +43,8 @@ final class ContainerView {
         own.log(),
         shared.hosts(),
         shared.hostname(),
-        shared.resolvConf());
+        shared.resolvConf(),
+        row.restartCount());
   }
 
   /** Who joins another's network shows that one's files. */

@@ -1,8 +1,6 @@
 package io.fairlead.engine;
 
 import io.fairlead.Conflict;
-import io.fairlead.EngineFault;
-import io.fairlead.Failure;
 import io.fairlead.InvalidRequest;
 import io.fairlead.NotFound;
 import io.fairlead.runtime.Attachment;
@@ -11,49 +9,44 @@ import io.fairlead.runtime.ExitStatus;
 import io.fairlead.runtime.LogRequest;
 import io.fairlead.runtime.OutputSink;
 import io.fairlead.store.ContainerRow;
+import io.fairlead.store.ContainerState;
 import io.fairlead.store.Records;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 
 /**
  * The lives of containers. A reference is an id, an unambiguous prefix of one, or a name with or
  * without its slash.
  */
 public final class Containers {
-  private static final int DEFAULT_STOP_SECONDS = 10;
-  private static final Duration KILL_PATIENCE = Duration.ofSeconds(10);
-
   private final Rooms rooms;
   private final ContainerLocks locks;
   private final Waiters waiters;
   private final Creation creation;
   private final Starts starts;
-  private final Endings endings;
+  private final Stops stops;
+  private final Alterations alterations;
   private final Streams streams;
   private final ContainerView view;
 
   Containers(
       Rooms rooms,
+      Machine machine,
       ContainerLocks locks,
       Waiters waiters,
       Creation creation,
       Starts starts,
-      Endings endings,
+      Stops stops,
       Streams streams) {
     this.rooms = rooms;
     this.locks = locks;
     this.waiters = waiters;
     this.creation = creation;
     this.starts = starts;
-    this.endings = endings;
+    this.stops = stops;
+    this.alterations = new Alterations(rooms, locks, machine);
     this.streams = streams;
     this.view = new ContainerView(rooms);
   }
@@ -98,10 +91,13 @@ public final class Containers {
     String id = resolve(reference).id();
     try (var _ = locks.hold(id)) {
       var row = reread(id, reference);
+      if (row.state() == ContainerState.PAUSED) {
+        throw new Conflict("cannot start a paused container, try unpause instead");
+      }
       if (Lives.isLive(row.state())) {
         return false;
       }
-      starts.start(row);
+      starts.start(row, 0);
       return true;
     }
   }
@@ -113,44 +109,12 @@ public final class Containers {
    * @return false if it was not running
    */
   public boolean stop(String reference, Optional<String> signal, Optional<Integer> timeoutSeconds) {
-    Optional<Integer> wanted = signal.map(Signals::number);
-    var found = resolve(reference);
-    String id = found.id();
-    Kept kept;
-    CompletableFuture<ExitStatus> ended;
-    try (var _ = locks.hold(id)) {
-      var row = reread(id, reference);
-      if (!Lives.isLive(row.state())) {
-        return false;
-      }
-      kept = Kept.of(row);
-      ended = waiters.add(id, WaitCondition.NEXT_EXIT);
-      rooms.store().update(records -> records.put(Lives.stopping(row)));
-      sendSignal(row, wanted.orElse(kept.plan().stopSignal()));
-    }
-    int seconds =
-        timeoutSeconds.or(() -> kept.spec().stopTimeoutSeconds()).orElse(DEFAULT_STOP_SECONDS);
-    if (!isEndedWithin(ended, seconds)) {
-      killIfLive(id);
-      awaitKilled(id, ended);
-    }
-    rooms.events().container(found, "stop");
-    return true;
+    return stops.stop(reference, signal, timeoutSeconds);
   }
 
-  private void sendSignal(ContainerRow row, int signal) {
-    rooms.runtime().kill(row.id(), signal);
-    rooms.events().container(row, "kill", Map.of("signal", Integer.toString(signal)));
-  }
-
-  private void killIfLive(String id) {
-    try (var _ = locks.hold(id)) {
-      rooms
-          .store()
-          .read(records -> records.container(id))
-          .filter(row -> Lives.isLive(row.state()))
-          .ifPresent(row -> sendSignal(row, Signals.SIGKILL));
-    }
+  /** Stops it if it runs, and starts it; its sandbox stays. */
+  public void restart(String reference, Optional<String> signal, Optional<Integer> timeoutSeconds) {
+    stops.restart(reference, signal, timeoutSeconds);
   }
 
   /**
@@ -159,58 +123,17 @@ public final class Containers {
    * @param signal name with or without SIG, or number
    */
   public void kill(String reference, String signal) {
-    int number = Signals.number(signal);
-    String id = resolve(reference).id();
-    CompletableFuture<ExitStatus> ended;
-    try (var _ = locks.hold(id)) {
-      var row = reread(id, reference);
-      if (!Lives.isLive(row.state())) {
-        throw new Conflict(
-            "cannot kill container: %s: container %s is not running".formatted(reference, id));
-      }
-      ended = waiters.add(id, WaitCondition.NEXT_EXIT);
-      sendSignal(row, number);
-    }
-    if (number == Signals.SIGKILL) {
-      awaitKilled(id, ended);
-    } else {
-      ended.cancel(false);
-    }
+    stops.kill(reference, signal);
   }
 
   /** Returns when nothing of the container is left. */
   public void remove(String reference, boolean force) {
-    var row = resolve(reference);
-    endings.claimRemoval(row);
-    try {
-      var killed = removeOrKill(row.id(), reference, force);
-      while (killed.isPresent()) {
-        awaitKilled(row.id(), killed.get());
-        killed = removeOrKill(row.id(), reference, force);
-      }
-    } finally {
-      endings.releaseRemoval(row);
-    }
+    stops.remove(reference, force);
   }
 
-  /** Removes it if it does not run; else kills it, and tells when it has ended. */
-  private Optional<CompletableFuture<ExitStatus>> removeOrKill(
-      String id, String reference, boolean force) {
-    try (var _ = locks.hold(id)) {
-      var row = reread(id, reference);
-      if (!Lives.isLive(row.state())) {
-        endings.remove(row, statusOf(row));
-        return Optional.empty();
-      }
-      if (!force) {
-        throw new Conflict(
-            "cannot remove container \"/%s\": container is running: stop the container before removing or force remove"
-                .formatted(row.name()));
-      }
-      var ended = waiters.add(id, WaitCondition.NEXT_EXIT);
-      sendSignal(row, Signals.SIGKILL);
-      return Optional.of(ended);
-    }
+  /** What is changed of a container while it lives on: paused, renamed, limited. */
+  public Alterations alterations() {
+    return alterations;
   }
 
   /**
@@ -223,9 +146,9 @@ public final class Containers {
     // Looked at again after joining the waiters: what happened in between completes it too.
     var now = rooms.store().read(records -> records.container(row.id()));
     if (now.isEmpty()) {
-      future.complete(statusOf(row));
+      future.complete(Stops.statusOf(row));
     } else if (condition == WaitCondition.NOT_RUNNING && !Lives.isLive(now.get().state())) {
-      future.complete(statusOf(now.get()));
+      future.complete(Stops.statusOf(now.get()));
     }
     return future;
   }
@@ -262,7 +185,7 @@ public final class Containers {
    */
   public void resize(String reference, ConsoleSize size) {
     var row = resolve(reference);
-    boolean isLive = Lives.isLive(row.state());
+    boolean isLive = Lives.hasProcess(row.state());
     if (!isLive || (Kept.of(row).spec().tty() && !rooms.runtime().resize(row.id(), size))) {
       throw new Conflict("container %s is not running".formatted(row.id()));
     }
@@ -289,39 +212,5 @@ public final class Containers {
         .store()
         .read(records -> records.container(id))
         .orElseThrow(() -> new NotFound("No such container: " + reference));
-  }
-
-  private static ExitStatus statusOf(ContainerRow row) {
-    Instant finished = row.finishedAt();
-    return new ExitStatus(
-        row.exitCode(), row.oomKilled(), finished == null ? Instant.now() : finished);
-  }
-
-  private static boolean isEndedWithin(CompletableFuture<ExitStatus> ended, int seconds) {
-    try {
-      if (seconds < 0) {
-        ended.get();
-      } else {
-        ended.get(seconds, TimeUnit.SECONDS);
-      }
-      return true;
-    } catch (TimeoutException e) {
-      return false;
-    } catch (ExecutionException e) {
-      throw e.getCause() instanceof Failure failure
-          ? failure
-          : new EngineFault("a container's end cannot be told: " + e.getCause(), e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new EngineFault("interrupted while a container was ending", e);
-    }
-  }
-
-  private static void awaitKilled(String id, CompletableFuture<ExitStatus> ended) {
-    if (!isEndedWithin(ended, (int) KILL_PATIENCE.toSeconds())) {
-      throw new EngineFault(
-          "container %s was killed and has not ended after %d s: its process may hang in the kernel; try again later"
-              .formatted(id, KILL_PATIENCE.toSeconds()));
-    }
   }
 }

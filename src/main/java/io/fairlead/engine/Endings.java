@@ -27,6 +27,7 @@ final class Endings {
   private final ContainerLocks locks;
   private final Waiters waiters;
   private final EarlyStreams streams;
+  private final Restarts restarts;
   private final Checkpoints checkpoints;
   private final Set<String> removing = ConcurrentHashMap.newKeySet();
 
@@ -35,12 +36,14 @@ final class Endings {
       ContainerLocks locks,
       Waiters waiters,
       EarlyStreams streams,
+      Restarts restarts,
       Checkpoints checkpoints) {
     this.rooms = rooms;
     this.networkEvents = new NetworkEvents(rooms);
     this.locks = locks;
     this.waiters = waiters;
     this.streams = streams;
+    this.restarts = restarts;
     this.checkpoints = checkpoints;
   }
 
@@ -64,7 +67,7 @@ final class Endings {
     }
     try (var _ = locks.hold(id)) {
       var row = rooms.store().read(records -> records.container(id));
-      if (row.isPresent() && Lives.isLive(row.get().state())) {
+      if (row.isPresent() && Lives.hasProcess(row.get().state())) {
         end(row.get(), status);
       }
     } catch (Unavailable closing) {
@@ -78,7 +81,7 @@ final class Endings {
   private void end(ContainerRow row, ExitStatus status) {
     String id = row.id();
     LOG.info("container {} ({}) ended with {}", Lives.shortId(id), row.name(), status.code());
-    if (Kept.of(row).spec().autoRemove() && removing.add(id)) {
+    if (Kept.of(row).spec().autoRemove() && !restarts.isByHand(id) && removing.add(id)) {
       try {
         remove(row, status);
       } finally {
@@ -86,11 +89,19 @@ final class Endings {
       }
       return;
     }
+    boolean isExpected = !removing.contains(id) && restarts.isExpected(row, status);
     rooms
         .store()
         .update(
             records ->
-                records.container(id).ifPresent(r -> records.put(Lives.exited(r, status, ""))));
+                records
+                    .container(id)
+                    .ifPresent(
+                        r ->
+                            records.put(
+                                isExpected
+                                    ? Lives.restarting(r, status)
+                                    : Lives.exited(r, status, ""))));
     checkpoints.reached("exit: recorded");
     tellEnd(row, status);
     try {
@@ -99,9 +110,28 @@ final class Endings {
       networkEvents.disconnected(row);
       waiters.ended(id, status);
     }
+    if (isExpected) {
+      restarts.ended(row, status);
+    }
+  }
+
+  /** One that waits for its restart is to rest instead; the caller holds its lock. */
+  void giveUp(ContainerRow row) {
+    var status = Stops.statusOf(row);
+    var resting = Lives.exited(row.withRestarts(row.restartCount(), true), status, "");
+    rooms.store().update(records -> records.put(resting));
+    restarts.forget(row.id());
+    try {
+      clearRun(resting);
+    } finally {
+      waiters.ended(row.id(), status);
+    }
   }
 
   private void tellEnd(ContainerRow row, ExitStatus status) {
+    if (status.oomKilled()) {
+      rooms.events().container(row, "oom");
+    }
     Instant began = row.startedAt();
     long seconds = began == null ? 0 : Duration.between(began, status.at()).toSeconds();
     rooms
@@ -178,10 +208,11 @@ final class Endings {
    */
   void remove(ContainerRow row, ExitStatus status) {
     String id = row.id();
+    restarts.forget(id);
     var timeline = new Timeline(checkpoints);
     rooms.store().update(records -> records.removeContainer(id));
     timeline.reached("remove: recorded");
-    boolean hasJustEnded = Lives.isLive(row.state());
+    boolean hasJustEnded = Lives.hasProcess(row.state());
     if (hasJustEnded) {
       tellEnd(row, status);
     }

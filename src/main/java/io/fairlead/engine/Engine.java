@@ -1,5 +1,6 @@
 package io.fairlead.engine;
 
+import io.fairlead.Unavailable;
 import io.fairlead.image.Image;
 import io.fairlead.image.Images;
 import io.fairlead.image.Roots;
@@ -8,6 +9,7 @@ import io.fairlead.network.NetworkView;
 import io.fairlead.network.Networks;
 import io.fairlead.runtime.OciRuntime;
 import io.fairlead.runtime.RuntimeConfig;
+import io.fairlead.store.ContainerState;
 import io.fairlead.store.Records;
 import io.fairlead.store.Store;
 import java.nio.file.Path;
@@ -38,6 +40,8 @@ public final class Engine implements AutoCloseable {
   private final Waiters waiters = new Waiters();
   private final EventLog events;
   private final EarlyStreams early = new EarlyStreams();
+  private final Restarts restarts;
+  private final Starts starts;
   private final Containers containers;
   private final Execs execs;
   private final AtomicBoolean isClosed = new AtomicBoolean();
@@ -55,18 +59,39 @@ public final class Engine implements AutoCloseable {
     this.premises = premises;
     this.rooms = rooms;
     this.events = events;
-    var endings = new Endings(rooms, locks, waiters, early, checkpoints);
+    this.restarts = new Restarts(container -> bringBack(container));
+    var endings = new Endings(rooms, locks, waiters, early, restarts, checkpoints);
+    this.starts = new Starts(rooms, early, endings, checkpoints);
     this.containers =
         new Containers(
             rooms,
+            machine,
             locks,
             waiters,
             new Creation(rooms, machine, new SecureRandom()),
-            new Starts(rooms, early, endings, checkpoints),
-            endings,
+            starts,
+            new Stops(rooms, locks, waiters, starts, endings, restarts),
             new Streams(rooms, early));
     this.execs = new Execs(rooms, locks);
     running.forEach(endings::watch);
+    rooms.store().read(Records::containers).stream()
+        .filter(row -> row.state() == ContainerState.RESTARTING)
+        .forEach(row -> restarts.resume(row.id()));
+  }
+
+  /** Starts a container whose time to be brought back has come, if it still waits for that. */
+  private void bringBack(String container) {
+    try (var _ = locks.hold(container)) {
+      rooms
+          .store()
+          .read(records -> records.container(container))
+          .filter(row -> row.state() == ContainerState.RESTARTING)
+          .ifPresent(row -> starts.start(row, row.restartCount() + 1));
+    } catch (Unavailable closing) {
+      LOG.debug("container {} waits for the next engine", Lives.shortId(container));
+    } catch (RuntimeException e) {
+      LOG.warn("container {} was not brought back: {}", Lives.shortId(container), e.getMessage());
+    }
   }
 
   /**
@@ -205,6 +230,7 @@ public final class Engine implements AutoCloseable {
   @Override
   public void close() {
     if (isClosed.compareAndSet(false, true)) {
+      restarts.close();
       locks.close();
       waiters.close();
       early.close();
@@ -229,6 +255,7 @@ public final class Engine implements AutoCloseable {
     if (!isClosed.compareAndSet(false, true)) {
       return;
     }
+    restarts.close();
     locks.close();
     waiters.close();
     early.close();

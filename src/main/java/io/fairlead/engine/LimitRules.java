@@ -1,5 +1,6 @@
 package io.fairlead.engine;
 
+import io.fairlead.Conflict;
 import io.fairlead.InvalidRequest;
 import io.fairlead.runtime.Limits;
 import java.io.IOException;
@@ -39,6 +40,32 @@ final class LimitRules {
     return memory.bytes() > 0 && memory.withSwapBytes() == 0
         ? limits.with(memory.withSwap(2 * memory.bytes()))
         : limits;
+  }
+
+  /**
+   * @throws Conflict where a change needs another one with it, in Docker's words
+   */
+  static void checkUpdate(Limits now, Limits changes) {
+    long withSwap = now.memory().withSwapBytes();
+    if (changes.memory().bytes() > 0
+        && changes.memory().withSwapBytes() == 0
+        && withSwap > 0
+        && changes.memory().bytes() > withSwap) {
+      throw new Conflict(
+          "Memory limit should be smaller than already set memoryswap limit, update the memoryswap at the same time");
+    }
+    if (changes.cpu().billionths() > 0
+        && (now.cpu().periodMicros() != 0 || now.cpu().quotaMicros() != 0)) {
+      throw new Conflict(
+          "Conflicting options: Nano CPUs cannot be updated as CPU %s has already been set"
+              .formatted(now.cpu().periodMicros() != 0 ? "Period" : "Quota"));
+    }
+    if (now.cpu().billionths() > 0
+        && (changes.cpu().periodMicros() != 0 || changes.cpu().quotaMicros() != 0)) {
+      throw new Conflict(
+          "Conflicting options: CPU %s cannot be updated as NanoCPUs has already been set"
+              .formatted(changes.cpu().periodMicros() != 0 ? "Period" : "Quota"));
+    }
   }
 
   private static void checkMemory(Limits.Memory memory) {

@@ -11,12 +11,17 @@ import org.jspecify.annotations.Nullable;
 final class Lives {
   private Lives() {}
 
-  /** Whether a process of it may run, so that its sandbox has to be there. */
+  /** Whether a process of it may run or soon will, so that its sandbox has to be there. */
   static boolean isLive(ContainerState state) {
     return switch (state) {
-      case STARTING, RUNNING, STOPPING -> true;
+      case STARTING, RUNNING, PAUSED, STOPPING, RESTARTING -> true;
       case CREATED, EXITED -> false;
     };
+  }
+
+  /** Whether it may have a process now: one that waits for its restart has none. */
+  static boolean hasProcess(ContainerState state) {
+    return isLive(state) && state != ContainerState.RESTARTING;
   }
 
   static ContainerRow created(
@@ -38,8 +43,12 @@ final class Lives {
         null);
   }
 
-  static ContainerRow starting(ContainerRow row, @Nullable String sandboxId) {
-    return with(row, ContainerState.STARTING, sandboxId, 0, 0, row.exitCode(), "");
+  /**
+   * @param restartCount how often it was brought back, this time included
+   */
+  static ContainerRow starting(ContainerRow row, @Nullable String sandboxId, int restartCount) {
+    return with(row, ContainerState.STARTING, sandboxId, 0, 0, row.exitCode(), "")
+        .withRestarts(restartCount, false);
   }
 
   static ContainerRow running(ContainerRow row, OciRuntime.Created pids, Instant at) {
@@ -57,7 +66,9 @@ final class Lives {
         "",
         row.createdAt(),
         at,
-        null);
+        null,
+        row.restartCount(),
+        row.isStoppedByUser());
   }
 
   static ContainerRow stopping(ContainerRow row) {
@@ -72,12 +83,22 @@ final class Lives {
   }
 
   static ContainerRow exited(ContainerRow row, ExitStatus status, String error) {
+    return ended(row, ContainerState.EXITED, status, error);
+  }
+
+  /** It has ended, and will be brought back. */
+  static ContainerRow restarting(ContainerRow row, ExitStatus status) {
+    return ended(row, ContainerState.RESTARTING, status, "");
+  }
+
+  private static ContainerRow ended(
+      ContainerRow row, ContainerState state, ExitStatus status, String error) {
     return new ContainerRow(
         row.id(),
         row.name(),
         row.imageId(),
         row.spec(),
-        ContainerState.EXITED,
+        state,
         row.sandboxId(),
         0,
         0,
@@ -86,7 +107,9 @@ final class Lives {
         error,
         row.createdAt(),
         row.startedAt(),
-        status.at());
+        status.at(),
+        row.restartCount(),
+        row.isStoppedByUser());
   }
 
   /** A start that failed: one that never ran is as good as new, as with Docker. */
@@ -117,7 +140,9 @@ final class Lives {
         error,
         row.createdAt(),
         row.startedAt(),
-        row.finishedAt());
+        row.finishedAt(),
+        row.restartCount(),
+        row.isStoppedByUser());
   }
 
   /** The first 12 digits, as people know a container. */

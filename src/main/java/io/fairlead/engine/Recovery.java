@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.slf4j.Logger;
@@ -61,7 +62,7 @@ final class Recovery {
   private void record(Records records, String id, Verdict verdict) {
     var row = records.container(id).orElseThrow();
     switch (verdict) {
-      case Verdict.Rests() -> {}
+      case Verdict.Rests() -> recordReturn(records, row);
       case Verdict.Runs() -> records.put(running(row));
       case Verdict.Ended(var status) -> {
         tell(row, "ended with " + status.code());
@@ -75,8 +76,9 @@ final class Recovery {
   }
 
   private ContainerRow running(ContainerRow row) {
-    if (row.state() == ContainerState.RUNNING) {
-      return row;
+    boolean isPaused = runtime.controls().isPaused(row.id());
+    if (row.state() == ContainerState.RUNNING || row.state() == ContainerState.PAUSED) {
+      return row.in(isPaused ? ContainerState.PAUSED : ContainerState.RUNNING);
     }
     var pids =
         runtime
@@ -86,11 +88,39 @@ final class Recovery {
     return Lives.running(row, pids, startedAt == null ? Instant.now() : startedAt);
   }
 
+  /** One that waits for its restart, or that is started whenever an engine opens. */
+  private static void recordReturn(Records records, ContainerRow row) {
+    Instant finished = row.finishedAt();
+    boolean returns =
+        row.state() == ContainerState.RESTARTING
+            || (row.state() == ContainerState.EXITED
+                && finished != null
+                && policy(row).returnsWithEngine(row.isStoppedByUser()));
+    if (returns) {
+      records.put(row.in(ContainerState.RESTARTING));
+      letGoOfPorts(records, row);
+    }
+  }
+
+  /** Nobody holds them any more; its start binds them anew, or says who has them. */
+  private static void letGoOfPorts(Records records, ContainerRow row) {
+    records.setPorts(row.id(), List.of());
+  }
+
+  private static RestartPolicy policy(ContainerRow row) {
+    return Kept.of(row).spec().restartPolicy();
+  }
+
   private static void recordEnd(Records records, ContainerRow row, ExitStatus status) {
     if (Kept.of(row).spec().autoRemove()) {
       records.removeContainer(row.id());
     } else {
-      records.put(Lives.exited(row, status, ""));
+      boolean returns =
+          policy(row).bringsBack(status.code(), row.restartCount(), row.isStoppedByUser());
+      records.put(returns ? Lives.restarting(row, status) : Lives.exited(row, status, ""));
+      if (returns) {
+        letGoOfPorts(records, row);
+      }
     }
   }
 
@@ -98,7 +128,16 @@ final class Recovery {
     if (Kept.of(row).spec().autoRemove()) {
       records.removeContainer(row.id());
     } else {
-      records.put(Lives.failed(row, StartFailure.OTHER, error));
+      // Killed in the middle of bringing it back: that is done now.
+      boolean returns =
+          policy(row).returnsWithEngine(row.isStoppedByUser()) || row.restartCount() > 0;
+      records.put(
+          returns
+              ? row.in(ContainerState.RESTARTING)
+              : Lives.failed(row, StartFailure.OTHER, error));
+      if (returns) {
+        letGoOfPorts(records, row);
+      }
     }
   }
 

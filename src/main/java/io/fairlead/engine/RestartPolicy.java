@@ -53,6 +53,25 @@ public record RestartPolicy(Kind kind, int maximumRetries) {
     return new RestartPolicy(kind, maximumRetries);
   }
 
+  /**
+   * Whether a container that has ended is brought back at once.
+   *
+   * @param restarts how often it was before
+   */
+  boolean bringsBack(int exitCode, int restarts, boolean isStoppedByUser) {
+    return !isStoppedByUser
+        && switch (kind) {
+          case NO -> false;
+          case ALWAYS, UNLESS_STOPPED -> true;
+          case ON_FAILURE -> exitCode != 0 && (maximumRetries == 0 || restarts < maximumRetries);
+        };
+  }
+
+  /** Whether a container that rests is started when the engine opens. */
+  boolean returnsWithEngine(boolean isStoppedByUser) {
+    return kind == Kind.ALWAYS || (kind == Kind.UNLESS_STOPPED && !isStoppedByUser);
+  }
+
   boolean isNo() {
     return kind == Kind.NO;
   }

@@ -45,15 +45,19 @@ final class Starts {
     this.checkpoints = checkpoints;
   }
 
-  /** The caller holds the container's lock, and has seen that it does not run. */
-  void start(ContainerRow row) {
+  /**
+   * The caller holds the container's lock, and has seen that it does not run.
+   *
+   * @param restartCount how often it was brought back, this time included; 0: somebody starts it
+   */
+  void start(ContainerRow row, int restartCount) {
     var steps = new Timeline(checkpoints);
     var kept = Kept.of(row);
     try {
       Image image = rooms.images().ofContainer(row.imageId());
       try (var allocation = allocate(row, kept)) {
         steps.reached("start: allocated");
-        recordStarting(row.id(), allocation);
+        recordStarting(row.id(), allocation, restartCount);
         steps.reached("start: recorded");
         launch(row, kept, image, allocation, steps);
       }
@@ -84,14 +88,14 @@ final class Starts {
             .read(records -> kept.joining(References.resolve(records, target.get()).id()));
   }
 
-  private void recordStarting(String id, Allocation allocation) {
+  private void recordStarting(String id, Allocation allocation, int restartCount) {
     rooms
         .store()
         .update(
             records -> {
               allocation.record(records);
               var row = records.container(id).orElseThrow(() -> gone(id));
-              records.put(Lives.starting(row, allocation.sandboxId()));
+              records.put(Lives.starting(row, allocation.sandboxId(), restartCount));
             });
     allocation.committed();
   }

@@ -1,10 +1,12 @@
 package io.fairlead.engine;
 
+import io.fairlead.Conflict;
 import io.fairlead.EngineFault;
 import io.fairlead.runtime.Attachment;
 import io.fairlead.runtime.LogRequest;
 import io.fairlead.runtime.OutputSink;
 import io.fairlead.store.ContainerRow;
+import io.fairlead.store.ContainerState;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,6 +26,14 @@ final class Streams {
 
   /** The caller holds the container's lock: it is running, or it is not. */
   Attachment join(ContainerRow row, OutputSink sink) {
+    if (row.state() == ContainerState.PAUSED) {
+      throw new Conflict(
+          "container %s is paused, unpause the container before attach".formatted(row.id()));
+    }
+    if (row.state() == ContainerState.RESTARTING) {
+      throw new Conflict(
+          "container %s is restarting, wait until the container is running".formatted(row.id()));
+    }
     Attachment attachment =
         Lives.isLive(row.state()) ? live(row.id(), sink) : early.join(row.id(), sink);
     return Kept.of(row).spec().stdinOnce() ? attachment : new OpenInput(attachment);

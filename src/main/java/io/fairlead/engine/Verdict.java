@@ -34,8 +34,8 @@ sealed interface Verdict {
 
   static Verdict of(ContainerRow row, Found found, Instant now) {
     return switch (row.state()) {
-      case CREATED, EXITED -> new Rests();
-      case RUNNING, STOPPING ->
+      case CREATED, EXITED, RESTARTING -> new Rests();
+      case RUNNING, PAUSED, STOPPING ->
           found.exit.isEmpty() && found.isWatched
               ? new Runs()
               : new Ended(found.exit.orElseGet(() -> new ExitStatus(UNKNOWN_EXIT, false, now)));

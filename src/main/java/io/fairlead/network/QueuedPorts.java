@@ -64,6 +64,10 @@ final class QueuedPorts implements AutoCloseable {
         Publication.of(request.exposedPorts(), request.bindings(), request.publishAll()).stream()
             .map(publication -> reachable(publication, endpoint))
             .toList();
+    Optional<Bound> kept = kept(containerId);
+    if (kept.isPresent()) {
+      return kept.get();
+    }
     if (publications.isEmpty()) {
       return new Bound(containerId, List.of(), Optional.empty());
     }
@@ -81,6 +85,27 @@ final class QueuedPorts implements AutoCloseable {
     } finally {
       ports.forEach(BoundPorts::close);
     }
+  }
+
+  /** What a container still holds that is brought back before its place was cleared away. */
+  private Optional<Bound> kept(String containerId) {
+    List<PublishedPortRow> rows = store.read(records -> records.portsOf(containerId));
+    HolderQueue queue = queues.get(containerId);
+    if (rows.isEmpty()
+        || queue == null
+        || !rows.stream().map(QueuedPorts::held).allMatch(queue::holds)) {
+      return Optional.empty();
+    }
+    var bound = new Bound(containerId, rows, Optional.of(queue));
+    bound.committed();
+    return Optional.of(bound);
+  }
+
+  private static HeldPorts held(PublishedPortRow row) {
+    return new HeldPorts(
+        Protocol.parse(row.protocol()),
+        Addresses.parse(row.hostAddress()),
+        new PortRange(row.hostPort(), row.hostPort() + row.count() - 1));
   }
 
   Bound none(String containerId) {
@@ -146,7 +171,7 @@ final class QueuedPorts implements AutoCloseable {
       queue.ifPresent(
           mine -> {
             HolderQueue old = queues.put(containerId, mine);
-            if (old != null) {
+            if (old != null && !old.equals(mine)) {
               old.close();
             }
           });

@@ -12,7 +12,6 @@ import io.fairlead.network.port.HeldPorts;
 import io.fairlead.network.port.PortRange;
 import io.fairlead.network.port.Protocol;
 import io.fairlead.store.ContainerRow;
-import io.fairlead.store.ContainerState;
 import io.fairlead.store.EndpointRow;
 import io.fairlead.store.NetworkRow;
 import io.fairlead.store.PublishedPortRow;
@@ -25,8 +24,8 @@ import java.util.Optional;
 
 /**
  * What the kernel should have: a pure function of the records. A sandbox is wanted while a
- * container that is starting, running or stopping is in it; its published ports while its owner is
- * one of those.
+ * container is in it that is starting, running, paused, stopping, or waiting to be brought back;
+ * its published ports while its owner is one of those.
  */
 final class Wants {
   private static final Subnet DEFAULT4 = Subnet.parse("0.0.0.0/0");
@@ -217,9 +216,10 @@ final class Wants {
   }
 
   static boolean isActive(ContainerRow row) {
-    return row.state() == ContainerState.STARTING
-        || row.state() == ContainerState.RUNNING
-        || row.state() == ContainerState.STOPPING;
+    return switch (row.state()) {
+      case STARTING, RUNNING, PAUSED, STOPPING, RESTARTING -> true;
+      case CREATED, EXITED -> false;
+    };
   }
 
   /** A unicast address with the local bit, as random as the id. */

@@ -10,6 +10,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeSet;
 import java.util.function.Function;
 import tools.jackson.databind.json.JsonMapper;
@@ -64,24 +65,26 @@ public final class Controls {
    * @throws EngineFault if they do not stop; they then go on
    */
   public void pause(String id) {
-    group(id).freeze();
-  }
-
-  public void resume(String id) {
-    group(id).thaw();
-  }
-
-  public boolean isPaused(String id) {
-    return group(id).isFrozen();
-  }
-
-  private Freezer group(String id) {
-    return Freezer.of(cgroups.groups(bundles.apply(id).cgroupPath()))
+    freezer(id)
         .orElseThrow(
             () ->
                 new EngineFault(
                     "container %s cannot be paused: this machine has no cgroup freezer"
-                        .formatted(id)));
+                        .formatted(id)))
+        .freeze();
+  }
+
+  /** Sets them going again; no error if they are. */
+  public void resume(String id) {
+    freezer(id).ifPresent(Freezer::thaw);
+  }
+
+  public boolean isPaused(String id) {
+    return freezer(id).map(Freezer::isFrozen).orElse(false);
+  }
+
+  private Optional<Freezer> freezer(String id) {
+    return Freezer.of(cgroups.groups(bundles.apply(id).cgroupPath()));
   }
 
   /** The pids of all of its processes, in the host's numbers, ascending. */

@@ -14,6 +14,41 @@ public record Limits(
 
   public static final Limits NONE = new Limits(Memory.NONE, Cpu.NONE, 0, 0, List.of());
 
+  /**
+   * The same with what the other one says.
+   *
+   * @param changes zero and empty: as here
+   */
+  public Limits changedBy(Limits changes) {
+    var other = changes.memory;
+    var otherCpu = changes.cpu;
+    return new Limits(
+        new Memory(
+            either(other.bytes, memory.bytes),
+            either(other.softBytes, memory.softBytes),
+            either(other.withSwapBytes, memory.withSwapBytes),
+            other.swappinessPercent.or(memory::swappinessPercent),
+            memory.isKillDisabled || other.isKillDisabled),
+        new Cpu(
+            either(otherCpu.billionths, cpu.billionths),
+            either(otherCpu.shares, cpu.shares),
+            either(otherCpu.periodMicros, cpu.periodMicros),
+            either(otherCpu.quotaMicros, cpu.quotaMicros),
+            either(otherCpu.processors, cpu.processors),
+            either(otherCpu.memoryNodes, cpu.memoryNodes)),
+        either(changes.pids, pids),
+        oomScoreAdjustment,
+        ulimits);
+  }
+
+  private static long either(long first, long second) {
+    return first != 0 ? first : second;
+  }
+
+  private static String either(String first, String second) {
+    return first.isEmpty() ? second : first;
+  }
+
   /** The same with another limit of memory. */
   public Limits with(Memory other) {
     return new Limits(other, cpu, pids, oomScoreAdjustment, ulimits);

@@ -11,12 +11,13 @@ final class ContainerTable {
   private static final String PUT =
       """
       INSERT INTO containers (id, name, image_id, spec, state, sandbox_id, conmon_pid, pid, exit_code, oom_killed,
-        error, created_at, started_at, finished_at)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        error, created_at, started_at, finished_at, restart_count, is_stopped_by_user)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       ON CONFLICT (id) DO UPDATE SET name = excluded.name, image_id = excluded.image_id, spec = excluded.spec,
         state = excluded.state, sandbox_id = excluded.sandbox_id, conmon_pid = excluded.conmon_pid,
         pid = excluded.pid, exit_code = excluded.exit_code, oom_killed = excluded.oom_killed, error = excluded.error,
-        created_at = excluded.created_at, started_at = excluded.started_at, finished_at = excluded.finished_at
+        created_at = excluded.created_at, started_at = excluded.started_at, finished_at = excluded.finished_at,
+        restart_count = excluded.restart_count, is_stopped_by_user = excluded.is_stopped_by_user
       """;
 
   private final Session session;
@@ -68,7 +69,9 @@ final class ContainerTable {
           row.error(),
           Row.time(row.createdAt()),
           Row.time(row.startedAt()),
-          Row.time(row.finishedAt()));
+          Row.time(row.finishedAt()),
+          row.restartCount(),
+          row.isStoppedByUser());
     } catch (ConstraintViolation e) {
       throw new Conflict(
           "Conflict. The container name \"/%s\" is already in use by container \"%s\". You have to remove (or rename) that container to be able to reuse that name."
@@ -137,7 +140,9 @@ final class ContainerTable {
         row.text("error"),
         row.time("created_at"),
         row.timeOrNull("started_at"),
-        row.timeOrNull("finished_at"));
+        row.timeOrNull("finished_at"),
+        row.number("restart_count"),
+        row.flag("is_stopped_by_user"));
   }
 
   private static PublishedPortRow port(Row row) throws SQLException {

@@ -22,7 +22,9 @@ CREATE TABLE containers (
   error       TEXT NOT NULL,
   created_at  TEXT NOT NULL,
   started_at  TEXT,
-  finished_at TEXT
+  finished_at TEXT,
+  restart_count      INTEGER NOT NULL,
+  is_stopped_by_user INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX containers_by_sandbox ON containers (sandbox_id);
 

@@ -137,7 +137,6 @@ class CreateRequestTest {
             "HostConfig.BlkioDeviceWriteIOps:[{}]",
             "HostConfig.IOMaximumIOps:1",
             "HostConfig.IOMaximumBandwidth:1",
-            "HostConfig.RestartPolicy:{'Name':'always'}",
             "HostConfig.LogConfig:{'Type':'syslog'}",
             "HostConfig.Mounts:[{'Type':'bind'}]",
             "HostConfig.VolumesFrom:['x']",
