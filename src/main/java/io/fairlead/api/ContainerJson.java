@@ -42,7 +42,8 @@ record ContainerJson(
     HostConfigJson hostConfig,
     List<MountJson> mounts,
     Config config,
-    Network networkSettings) {
+    Network networkSettings,
+    @JsonUnwrapped ContainerSize size) {
 
   private static final ImageConfig NO_CONFIG =
       new ImageConfig("", List.of(), List.of(), List.of(), "", Set.of(), Set.of(), Map.of(), "");
@@ -113,7 +114,8 @@ record ContainerJson(
   /**
    * @param image what it was made of; empty if that was removed by force
    */
-  static ContainerJson of(Container container, Optional<Image> image, String driver) {
+  static ContainerJson of(
+      Container container, Optional<Image> image, String driver, ContainerSize size) {
     List<String> arguments = container.arguments();
     return new ContainerJson(
         container.id(),
@@ -137,7 +139,8 @@ record ContainerJson(
         HostConfigJson.of(container.spec()),
         MountJson.of(container),
         config(container, image.map(Image::config).orElse(NO_CONFIG)),
-        network(container));
+        network(container),
+        size);
   }
 
   private static String text(Path path) {

@@ -1,6 +1,7 @@
 package io.fairlead.api;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.fairlead.engine.Container;
 import io.fairlead.image.Image;
 import java.time.Instant;
@@ -21,13 +22,15 @@ record ContainerSummary(
     String status,
     Host hostConfig,
     Networks networkSettings,
-    List<MountJson> mounts) {
+    List<MountJson> mounts,
+    @JsonUnwrapped ContainerSize size) {
 
   record Host(String networkMode) {}
 
   record Networks(Map<String, EndpointJson> networks) {}
 
-  static ContainerSummary of(Container container, List<Image> images, Instant now) {
+  static ContainerSummary of(
+      Container container, List<Image> images, Instant now, ContainerSize size) {
     return new ContainerSummary(
         container.id(),
         List.of("/" + container.name()),
@@ -41,7 +44,8 @@ record ContainerSummary(
         ContainerStatus.sentence(container, now),
         new Host(container.spec().networkMode()),
         new Networks(EndpointJson.of(container)),
-        MountJson.of(container));
+        MountJson.of(container),
+        size);
   }
 
   /** The name it was made by, unless that names another image by now. */

@@ -39,7 +39,7 @@ final class ContainersApi {
   /** {@code GET /containers/json}. */
   void list(Exchange exchange) {
     Query query = exchange.query();
-    refuseSize(query);
+    boolean isSizeAsked = query.flag("size");
     List<Container> all = containers().list();
     List<Image> images = engine.images().list();
     var filter =
@@ -54,14 +54,15 @@ final class ContainersApi {
             .filter(container -> withStopped || ContainerStatus.isRunning(container))
             .filter(filter)
             .limit(limit > 0 ? limit : Long.MAX_VALUE)
-            .map(container -> ContainerSummary.of(container, images, now))
+            .map(
+                container ->
+                    ContainerSummary.of(
+                        container, images, now, size(container, images, isSizeAsked)))
             .toList());
   }
 
-  private static void refuseSize(Query query) {
-    if (query.flag("size")) {
-      throw new NotBuilt("not built in this version: sizes of containers; leave out size (-s)");
-    }
+  private ContainerSize size(Container container, List<Image> images, boolean isAsked) {
+    return isAsked ? ContainerSize.of(container, images, engine) : ContainerSize.NOT_ASKED;
   }
 
   private record Created(String id, List<String> warnings) {}
@@ -97,9 +98,11 @@ final class ContainersApi {
 
   /** {@code GET /containers/{id}/json}. */
   void inspect(Exchange exchange) {
-    refuseSize(exchange.query());
+    boolean isSizeAsked = exchange.query().flag("size");
     Container container = containers().find(exchange.parameter("id"));
-    exchange.respond(200, ContainerJson.of(container, image(container.imageId()), storageDriver));
+    Optional<Image> image = image(container.imageId());
+    ContainerSize size = size(container, image.stream().toList(), isSizeAsked);
+    exchange.respond(200, ContainerJson.of(container, image, storageDriver, size));
   }
 
   /** Empty if it was removed by force. */

@@ -10,9 +10,17 @@ final class Commands {
 
   static {
     TABLE.put("run", RunCommand::new);
+    TABLE.put("create", CreateCommand::new);
     TABLE.put("start", StartCommand::new);
     TABLE.put("stop", StopCommand::new);
+    TABLE.put("restart", RestartCommand::new);
     TABLE.put("kill", KillCommand::new);
+    TABLE.put("pause", PauseCommand::pause);
+    TABLE.put("unpause", PauseCommand::unpause);
+    TABLE.put("rename", RenameCommand::new);
+    TABLE.put("update", UpdateCommand::new);
+    TABLE.put("top", TopCommand::new);
+    TABLE.put("wait", WaitCommand::new);
     TABLE.put("rm", RemoveCommand::new);
     TABLE.put("ps", PsCommand::new);
     TABLE.put("logs", LogsCommand::new);

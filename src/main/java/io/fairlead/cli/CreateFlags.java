@@ -27,6 +27,9 @@ final class CreateFlags {
   private final List<String> environment = new ArrayList<>();
   private final List<Path> environmentFiles = new ArrayList<>();
   private final List<String> labels = new ArrayList<>();
+  private final LimitFlags limits = new LimitFlags();
+  private final IsolationFlags isolation = new IsolationFlags();
+  private final Map<String, Object> stop = new LinkedHashMap<>();
   private final List<String> binds = new ArrayList<>();
   private final List<String> published = new ArrayList<>();
   private final List<String> exposed = new ArrayList<>();
@@ -36,6 +39,20 @@ final class CreateFlags {
   void describe(Usage usage) {
     describeLife(usage);
     describeNetwork(usage);
+    limits.describe(usage);
+    limits.describeFixed(usage);
+    isolation.describe(usage);
+    usage
+        .option(
+            "--stop-signal",
+            "SIGNAL",
+            "What asks it to end (default: the image's, or SIGTERM)",
+            value -> stop.put("StopSignal", value))
+        .option(
+            "--stop-timeout",
+            "SECONDS",
+            "How long it has to end before it is killed (default: 10)",
+            value -> stop.put("StopTimeout", LimitFlags.whole("--stop-timeout", value)));
   }
 
   private void describeLife(Usage usage) {
@@ -155,6 +172,7 @@ final class CreateFlags {
     body.put("StdinOnce", isAttached && isInteractive);
     body.put("Tty", false);
     body.put("ExposedPorts", ports.exposed());
+    body.putAll(stop);
     body.put("HostConfig", hostConfig(ports));
     return body;
   }
@@ -169,6 +187,8 @@ final class CreateFlags {
     config.put("CapAdd", addedCapabilities);
     config.put("CapDrop", droppedCapabilities);
     config.put("Privileged", isPrivileged);
+    config.putAll(limits.fields());
+    config.putAll(isolation.fields());
     return config;
   }
 

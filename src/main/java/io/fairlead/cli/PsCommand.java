@@ -2,6 +2,7 @@ package io.fairlead.cli;
 
 import io.fairlead.cli.Table.Column;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.StringJoiner;
 
@@ -11,17 +12,19 @@ final class PsCommand implements Command {
 
   private final ListFlags flags = new ListFlags();
   private boolean isAll;
+  private boolean isSizeShown;
 
   @Override
   public Usage usage() {
     return Usage.of("ps", "List containers")
         .flag("-a, --all", "Those that do not run too", on -> isAll = on)
+        .flag("-s, --size", "How large their roots are, too", on -> isSizeShown = on)
         .with(flags::describe);
   }
 
   @Override
   public int run(Host host, List<String> arguments) {
-    String query = "all=" + (isAll ? 1 : 0) + flags.filterQuery();
+    String query = "all=" + (isAll ? 1 : 0) + (isSizeShown ? "&size=1" : "") + flags.filterQuery();
     flags.print(
         host.daemon().get("/containers/json?" + query),
         containers -> table(containers, Instant.now().getEpochSecond(), flags.isWhole()));
@@ -29,15 +32,20 @@ final class PsCommand implements Command {
   }
 
   static Table table(List<Json> containers, long nowSeconds, boolean isWhole) {
-    var table =
-        new Table(
-            new Column("CONTAINER ID", "ID"),
-            new Column("IMAGE", "Image"),
-            new Column("COMMAND", "Command"),
-            new Column("CREATED", "RunningFor"),
-            new Column("STATUS", "Status"),
-            new Column("PORTS", "Ports"),
-            new Column("NAMES", "Names"));
+    var columns =
+        new ArrayList<>(
+            List.of(
+                new Column("CONTAINER ID", "ID"),
+                new Column("IMAGE", "Image"),
+                new Column("COMMAND", "Command"),
+                new Column("CREATED", "RunningFor"),
+                new Column("STATUS", "Status"),
+                new Column("PORTS", "Ports"),
+                new Column("NAMES", "Names")));
+    if (containers.stream().anyMatch(container -> !container.at("SizeRootFs").isMissing())) {
+      columns.add(new Column("SIZE", "Size"));
+    }
+    var table = new Table(columns.toArray(Column[]::new));
     for (Json container : containers) {
       long created = container.at("Created").number();
       table.add(
@@ -51,9 +59,19 @@ final class PsCommand implements Command {
           "Status", container.at("Status").text(),
           "Ports", PortWords.list(container.at("Ports")),
           "Networks", networks(container),
-          "Labels", labels(container));
+          "Labels", labels(container),
+          "Size", size(container));
     }
     return table;
+  }
+
+  private static String size(Json container) {
+    return container.at("SizeRootFs").isMissing()
+        ? ""
+        : "%s (virtual %s)"
+            .formatted(
+                Words.size(container.at("SizeRw").number()),
+                Words.size(container.at("SizeRootFs").number()));
   }
 
   private static String command(String command, boolean isWhole) {

@@ -84,6 +84,11 @@ public final class Containers {
         .toList();
   }
 
+  /** What a container has written over its image's files, in bytes. */
+  public long writtenBytes(String id) {
+    return rooms.roots().writtenBytes(id);
+  }
+
   /**
    * @return false if it was running already
    */

@@ -11,6 +11,7 @@ import io.fairlead.runtime.ExitStatus;
 import io.fairlead.runtime.OciRuntime;
 import io.fairlead.runtime.OutputSink;
 import io.fairlead.store.ContainerRow;
+import io.fairlead.store.ContainerState;
 import io.fairlead.store.ExecRow;
 import io.fairlead.store.ExecState;
 import io.fairlead.store.Records;
@@ -296,8 +297,17 @@ public final class Execs {
     return rooms
         .store()
         .read(records -> records.container(containerId))
-        .filter(row -> Lives.isLive(row.state()))
+        .filter(row -> Lives.hasProcess(row.state()))
+        .map(Execs::unlessPaused)
         .orElseThrow(() -> new Conflict("container %s is not running".formatted(containerId)));
+  }
+
+  private static ContainerRow unlessPaused(ContainerRow row) {
+    if (row.state() == ContainerState.PAUSED) {
+      throw new Conflict(
+          "Container %s is paused, unpause the container before exec".formatted(row.id()));
+    }
+    return row;
   }
 
   private ExecRow row(String id) {

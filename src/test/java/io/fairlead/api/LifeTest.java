@@ -104,6 +104,10 @@ class LifeTest {
           docker run --restart maybe busybox true | 125 | unknown policy 'maybe'
           docker ps -a --filter status=exited --filter status=created --format '{{.Names}}' | 0 | resting
           docker ps -a --filter status=nope | 1 | status
+          docker ps -s --filter name=live --format '{{.Size}}' | 0 | (virtual
+          docker inspect -s -f '{{.SizeRw}}' resting | 0 | 0
+          docker exec frozen true | 1 | is paused, unpause the container before exec
+          docker wait resting | 0 | 0
           """)
   void aCommandAnswersAsDockersDoes(String line, int exitCode, String words) {
     var ran = docker.shell(line);

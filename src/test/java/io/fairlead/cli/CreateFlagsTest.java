@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class CreateFlagsTest {
 
@@ -82,6 +85,60 @@ class CreateFlagsTest {
     assertThat(host(body, "CapDrop")).isEqualTo("[\"ALL\"]");
     assertThat(host(body, "Privileged")).isEqualTo("true");
     assertThat(host(body, "PublishAllPorts")).isEqualTo("true");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "-m 64m | Memory | 67108864",
+        "--memory=1.5g | Memory | 1610612736",
+        "--memory-swap -1 | MemorySwap | -1",
+        "--shm-size 512kb | ShmSize | 524288",
+        "--cpus 0.5 | NanoCpus | 500000000",
+        "-c 512 | CpuShares | 512",
+        "--cpuset-cpus 0-1 | CpusetCpus | \"0-1\"",
+        "--pids-limit -1 | PidsLimit | -1",
+        "--oom-score-adj 5 | OomScoreAdj | 5",
+        "--tmpfs /run:size=1m | Tmpfs | {\"/run\":\"size=1m\"}",
+        "--sysctl a.b=c=d | Sysctls | {\"a.b\":\"c=d\"}",
+        "--read-only | ReadonlyRootfs | true",
+        "--init | Init | true",
+        "--ipc host | IpcMode | \"host\"",
+        "--uts host | UTSMode | \"host\"",
+        "--group-add 7 | GroupAdd | [\"7\"]",
+        "--security-opt systempaths=unconfined | MaskedPaths | []",
+        "--security-opt seccomp=unconfined | SecurityOpt | [\"seccomp=unconfined\"]",
+      })
+  void limitsAndIsolationArriveInTheirFields(String flags, String field, String json) {
+    var words = new ArrayList<>(List.of(flags.split(" ", -1)));
+    words.add("busybox");
+    Json body = body(words.toArray(String[]::new));
+
+    assertThat(host(body, field)).isEqualTo(json);
+    assertThat(host(body("busybox"), field)).isEqualTo("null");
+  }
+
+  @Test
+  void aDeviceHasAPlaceAndPermissions() {
+    Json devices = body("--device", "/dev/a:r", "--device", "/dev/b:/c:rw", "x").at("HostConfig");
+
+    assertThat(devices.at("Devices").items().getFirst().at("PathInContainer").text())
+        .isEqualTo("/dev/a");
+    assertThat(devices.at("Devices").items().getFirst().at("CgroupPermissions").text())
+        .isEqualTo("r");
+    assertThat(devices.at("Devices").items().getLast().at("PathInContainer").text())
+        .isEqualTo("/c");
+  }
+
+  @Test
+  void aPolicyHasANumberOfRetries() {
+    Json policy = body("--restart", "on-failure:3", "x").at("HostConfig").at("RestartPolicy");
+
+    assertThat(policy.at("Name").text()).isEqualTo("on-failure");
+    assertThat(policy.at("MaximumRetryCount").number()).isEqualTo(3);
+    assertThatThrownBy(() -> body("-m", "much", "x")).hasMessageContaining("invalid size 'much'");
   }
 
   @Test
