@@ -34,7 +34,9 @@ final class ContainerStreams {
    * before it starts the container.
    */
   void await(Exchange exchange) throws Exception {
-    WaitCondition condition = condition(exchange.query().text("condition").orElse("not-running"));
+    String text = exchange.query().text("condition").orElse("not-running");
+    WaitCondition condition =
+        exchange.version().isAtLeast(30) ? condition(text) : WaitCondition.NOT_RUNNING;
     CompletableFuture<ExitStatus> exit =
         engine.containers().await(exchange.parameter("id"), condition);
     exchange.onGone(() -> exit.cancel(false));

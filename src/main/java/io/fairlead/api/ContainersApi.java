@@ -70,7 +70,9 @@ final class ContainersApi {
   /** {@code POST /containers/create}. */
   void create(Exchange exchange) throws IOException {
     Query query = exchange.query();
-    checkPlatform(query.text("platform"));
+    if (exchange.version().isAtLeast(41)) {
+      checkPlatform(query.text("platform"));
+    }
     Containers.Created created = create(query.text("name"), CreateRequest.parse(exchange.json()));
     exchange.respond(201, new Created(created.id(), created.warnings()));
   }
@@ -142,7 +144,7 @@ final class ContainersApi {
         containers()
             .stop(
                 exchange.parameter("id"),
-                query.text("signal"),
+                exchange.version().isAtLeast(42) ? query.text("signal") : Optional.empty(),
                 seconds.isPresent() ? Optional.of(seconds.getAsInt()) : Optional.empty());
     exchange.respond(wasRunning ? 204 : 304);
   }

@@ -2,6 +2,7 @@ package io.fairlead.api;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.fairlead.image.Image;
 import io.fairlead.image.ImageConfig;
 import java.util.List;
@@ -40,7 +41,23 @@ record ImageJson(
       String workingDir,
       @JsonInclude(JsonInclude.Include.ALWAYS) @Nullable List<String> entrypoint,
       Map<String, String> labels,
-      Optional<String> stopSignal) {}
+      Optional<String> stopSignal,
+      @JsonUnwrapped @Nullable OfContainers ofContainers) {}
+
+  /** Fields of a container's configuration that no image ever sets; dropped in version 1.50. */
+  record OfContainers(
+      String hostname,
+      String domainname,
+      boolean attachStdin,
+      boolean attachStdout,
+      boolean attachStderr,
+      boolean tty,
+      boolean openStdin,
+      boolean stdinOnce,
+      String image) {
+    static final OfContainers UNSET =
+        new OfContainers("", "", false, false, false, false, false, false, "");
+  }
 
   @JsonInclude(JsonInclude.Include.ALWAYS)
   record Driver(String name, @Nullable Map<String, String> data) {}
@@ -59,7 +76,7 @@ record ImageJson(
         Json.time(image.createdAt()),
         "",
         image.author(),
-        config(image.config()),
+        config(image.config(), version),
         Platforms.canonical(image.architecture()),
         image.os(),
         image.sizeBytes(),
@@ -69,7 +86,7 @@ record ImageJson(
         new Metadata(Json.time(image.taggedAt())));
   }
 
-  private static Config config(ImageConfig config) {
+  private static Config config(ImageConfig config, ApiVersion version) {
     return new Config(
         config.user(),
         set(config.exposedPorts()),
@@ -79,7 +96,8 @@ record ImageJson(
         config.workingDirectory(),
         orNull(config.entrypoint()),
         config.labels(),
-        Optional.of(config.stopSignal()).filter(signal -> !signal.isEmpty()));
+        Optional.of(config.stopSignal()).filter(signal -> !signal.isEmpty()),
+        version.isAtLeast(50) ? null : OfContainers.UNSET);
   }
 
   /** A set as Go writes it: an object of empty objects. */

@@ -49,6 +49,9 @@ final class ImagesApi {
   void list(Exchange exchange) {
     Query query = exchange.query();
     Filters filters = Filters.parse(query.text("filters"), FILTERS);
+    // Before 1.41 a name could be asked for by a parameter of its own.
+    Optional<String> name =
+        exchange.version().isAtLeast(41) ? Optional.empty() : query.text("filter");
     List<Container> containers =
         exchange.version().isAtLeast(51) ? engine.containers().list() : List.of();
     boolean withShared = exchange.version().isAtLeast(42) && query.flag("shared-size");
@@ -57,6 +60,7 @@ final class ImagesApi {
         200,
         engine.images().list().stream()
             .filter(image -> isWanted(image, filters))
+            .filter(image -> name.map(pattern -> hasReference(image, pattern)).orElse(true))
             .sorted(Comparator.comparing(Image::createdAt).reversed())
             .map(image -> summary(image, exchange.version(), containers, shared))
             .toList());

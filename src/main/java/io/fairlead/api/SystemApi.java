@@ -1,5 +1,6 @@
 package io.fairlead.api;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.fairlead.engine.Engine;
 import io.fairlead.engine.EngineInfo;
@@ -7,6 +8,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** The engine itself: ping, version, info. */
 final class SystemApi {
@@ -93,10 +95,10 @@ final class SystemApi {
 
   /** {@code GET /info}. */
   void info(Exchange exchange) {
-    exchange.respond(200, info(engine.info()));
+    exchange.respond(200, info(engine.info(), exchange.version()));
   }
 
-  private static Facts info(EngineInfo info) {
+  private static Facts info(EngineInfo info, ApiVersion version) {
     List<List<String>> status = new ArrayList<>();
     for (String finding : info.findings()) {
       status.add(List.of("Finding", finding));
@@ -130,7 +132,7 @@ final class SystemApi {
         "https://index.docker.io/v1/",
         info.dataRoot().toString(),
         info.defaultBridge(),
-        new Firewall("nftables"),
+        version.isAtLeast(49) ? Optional.of(new Firewall("nftables")) : Optional.empty(),
         true,
         true,
         false,
@@ -176,7 +178,7 @@ final class SystemApi {
       String indexServerAddress,
       String dockerRootDir,
       String defaultBridge,
-      Firewall firewallBackend,
+      @JsonInclude(JsonInclude.Include.NON_ABSENT) Optional<Firewall> firewallBackend,
       boolean liveRestoreEnabled,
       @JsonProperty("IPv4Forwarding") boolean ipv4Forwarding,
       boolean experimentalBuild,
