@@ -113,6 +113,81 @@ class LayerKernelTest {
   }
 
   @Test
+  void whatIsSavedAndLoadedElsewhereIsTheSameOnTheDisk() throws IOException {
+    byte[] capability = HexFormat.of().parseHex("0100000280200000000000000000000000000000");
+    var image =
+        images.importRoot(
+            new Tars()
+                    .owner(1000, 2000)
+                    .directory("d/", 01750)
+                    .file("d/setuid", 06755, "x".getBytes(UTF_8))
+                    .pax("SCHILY.xattr.security.capability", capability)
+                    .file("d/capable", "c")
+                    .pax("SCHILY.xattr.user.note", "kept")
+                    .pax("mtime", "1234567890.123456789")
+                    .file("d/exact", "y")
+                    .hardLink("d/second", "d/exact")
+                    .symlink("d/link", "/elsewhere")
+                    .device("d/null", '3', 1, 3)
+                    .device("d/disk", '4', 259, 70000)
+                    .device("d/fifo", '6', 0, 0)
+                    .directory("opaque/")
+                    .file("opaque/.wh..wh..opq", "")
+                    .file("d/.wh.gone", "")
+                    .stream(),
+            Optional.of("all:1"),
+            "",
+            List.of());
+    var archive = new ByteArrayOutputStream();
+    try (var saving = images.save(List.of("all:1"))) {
+      saving.writeTo(archive);
+    }
+    Path first = onlyLayer(dataRoot);
+    store.close();
+    Path elsewhere = Files.createDirectory(directory.resolve("elsewhere"));
+    openAt(elsewhere);
+    assertThat(images.load(new ByteArrayInputStream(archive.toByteArray())).getFirst().id())
+        .isEqualTo(image.id());
+    Path second = onlyLayer(elsewhere);
+
+    String tree = tree(first);
+    assertThat(tree)
+        .contains(
+            "d/gone character special file 0:0", "d/second regular file 0:0 644 1000:2000 2 ");
+    assertThat(tree(second)).isEqualTo(tree);
+    for (Path layer : List.of(first, second)) {
+      assertThat(Directory.attribute(layer.resolve("d/capable"), "security.capability"))
+          .contains(capability);
+      assertThat(Directory.attribute(layer.resolve("d/exact"), "user.note"))
+          .contains("kept".getBytes(UTF_8));
+      assertThat(Directory.attribute(layer.resolve("opaque"), Marks.OPAQUE))
+          .contains(new byte[] {'y'});
+    }
+  }
+
+  private static Path onlyLayer(Path root) throws IOException {
+    try (var layers = Files.list(root.resolve("image/layers"))) {
+      return layers.findFirst().orElseThrow();
+    }
+  }
+
+  /**
+   * Each name with its type, device, permissions, owner, links, time and target. A mark has no
+   * time.
+   */
+  private static String tree(Path layer) {
+    return Command.run(
+            List.of(
+                "sh",
+                "-c",
+                "cd %s && find . -mindepth 1 | sort | cut -c3- | xargs stat -c '%%n %%F %%t:%%T %%a %%u:%%g %%h %%.9Y %%N'"
+                    .formatted(layer)))
+        .succeeded()
+        .stdout()
+        .replaceAll("(d/gone .*) \\d+\\.\\d+ ", "$1 ");
+  }
+
+  @Test
   void capabilitiesAndOtherAttributesSurviveAsBytes() {
     // cap_setuid,cap_net_raw=ep, as vfs_cap_data of linux/capability.h: 0x80 is no UTF-8
     byte[] capability = HexFormat.of().parseHex("0100000280200000000000000000000000000000");
