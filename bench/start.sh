@@ -19,19 +19,6 @@ become_root "$root_dir/bench/start.sh" "$@"
 pairs=${1:-30}
 warm_up=${2:-25}
 
-fetch_dockerd() {
-  local dir=$1 package deb
-  for package in docker.io containerd runc iptables libnftnl11 libxtables12 libip4tc2 libip6tc2; do
-    (cd "$dir" && apt-get -q -o APT::Sandbox::User=root download "$package") || return 1
-  done
-  for deb in "$dir"/*.deb; do
-    dpkg -x "$deb" "$dir" && rm -f "$deb"
-  done
-  # What update-alternatives would do.
-  ln -sf xtables-nft-multi "$dir/usr/sbin/iptables"
-  ln -sf xtables-nft-multi "$dir/usr/sbin/ip6tables"
-}
-
 # member NAME COMMAND...: a daemon in namespaces of its own, until this script closes the fifo; the shell that is
 # the first process there reaps what daemons leave to it.
 member() {
@@ -92,13 +79,7 @@ summary() {
     printf "%9.1f %9.1f %9.1f\n", v[1] / 1000, median / 1000, p99 / 1000 }'
 }
 
-dockerd_dir=$root_dir/build/bench/dockerd
-if [[ ! -x $dockerd_dir/usr/sbin/iptables ]]; then
-  mkdir -p "$dockerd_dir"
-  have_file /var/lib/apt/lists/*_Packages* || update_lists "$root_dir/build/apt.log"
-  progress "fetching Debian's Docker (unpacked below build/, not installed)" "$root_dir/build/bench/dockerd.log" \
-    fetch_dockerd "$dockerd_dir"
-fi
+dockerd_dir=$("$root_dir/script/lib/dockerd.sh")
 find_docker
 "$root_dir/fairlead" version >/dev/null
 

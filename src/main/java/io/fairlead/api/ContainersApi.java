@@ -151,7 +151,12 @@ final class ContainersApi {
 
   /** {@code POST /containers/{id}/kill}. */
   void kill(Exchange exchange) {
-    containers().kill(exchange.parameter("id"), exchange.query().text("signal").orElse("SIGKILL"));
+    String id = exchange.parameter("id");
+    try {
+      containers().kill(id, exchange.query().text("signal").orElse("SIGKILL"));
+    } catch (NotFound e) {
+      throw new NotFound("cannot kill container: %s: %s".formatted(id, e.getMessage()));
+    }
     exchange.respond(204);
   }
 

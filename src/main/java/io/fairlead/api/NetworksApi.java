@@ -12,12 +12,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** Networks: list and inspect. */
 final class NetworksApi {
   private static final Set<String> FILTERS =
       Set.of("dangling", "driver", "id", "label", "name", "scope", "type");
+  private static final String BRIDGE = "com.docker.network.bridge.";
   private static final Set<String> BUILT_IN = Set.of("bridge", "host", "none");
 
   private final Engine engine;
@@ -138,11 +140,21 @@ final class NetworksApi {
         Map.of());
   }
 
+  /** What was asked for, over what holds without being asked; tools read the bridge's name here. */
   private static Map<String, String> options(NetworkRow row) {
-    return row.options().isEmpty()
-        ? Map.of()
-        : new Fields(
-                "", Json.object(("{\"o\":" + row.options() + "}").getBytes(StandardCharsets.UTF_8)))
-            .textsByKey("o");
+    var options = new TreeMap<String, String>();
+    if (row.driver().equals("bridge")) {
+      options.put(BRIDGE + "default_bridge", Boolean.toString(row.name().equals("bridge")));
+      options.put(BRIDGE + "enable_icc", "true");
+      options.put(BRIDGE + "enable_ip_masquerade", "true");
+      options.put(BRIDGE + "host_binding_ipv4", "0.0.0.0");
+      options.put(BRIDGE + "name", row.link());
+      options.put("com.docker.network.driver.mtu", Integer.toString(row.mtuBytes()));
+    }
+    if (!row.options().isEmpty()) {
+      byte[] asked = ("{\"o\":" + row.options() + "}").getBytes(StandardCharsets.UTF_8);
+      options.putAll(new Fields("", Json.object(asked)).textsByKey("o"));
+    }
+    return options;
   }
 }

@@ -130,6 +130,7 @@ final class SystemApi {
         info.runtimeName(),
         new Swarm("inactive", false),
         "https://index.docker.io/v1/",
+        new Registries(List.of(), Map.of(), List.of()),
         info.dataRoot().toString(),
         info.defaultBridge(),
         version.isAtLeast(49) ? Optional.of(new Firewall("nftables")) : Optional.empty(),
@@ -144,6 +145,12 @@ final class SystemApi {
   private record Plugins(List<String> volume, List<String> network, List<String> log) {}
 
   private record RuntimePath(@JsonProperty("path") String path) {}
+
+  /** No registry is set up in any special way. */
+  private record Registries(
+      @JsonProperty("InsecureRegistryCIDRs") List<String> insecureCidrs,
+      Map<String, String> indexConfigs,
+      List<String> mirrors) {}
 
   private record Swarm(String localNodeState, boolean controlAvailable) {}
 
@@ -176,6 +183,7 @@ final class SystemApi {
       String defaultRuntime,
       Swarm swarm,
       String indexServerAddress,
+      Registries registryConfig,
       String dockerRootDir,
       String defaultBridge,
       @JsonInclude(JsonInclude.Include.NON_ABSENT) Optional<Firewall> firewallBackend,

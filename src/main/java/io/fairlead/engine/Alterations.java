@@ -62,8 +62,8 @@ public final class Alterations {
     if (name.isEmpty()) {
       throw new InvalidRequest("Neither old nor new names may be empty");
     }
-    String valid = ContainerNames.valid(name.startsWith("/") ? name.substring(1) : name);
     String id = resolve(reference).id();
+    String valid = ContainerNames.valid(name.startsWith("/") ? name.substring(1) : name);
     try (var _ = locks.hold(id)) {
       var row = reread(id, reference);
       if (row.name().equals(valid)) {

@@ -44,7 +44,7 @@ final class Interior implements AutoCloseable {
   /** Gives a new namespace its name: a bind mount on a file. */
   void pin(Path pin) {
     String file = pin.toString();
-    // What a crash may have left there is no mount: recovery has taken those away.
+    // An unpinned file of this name may be there still: it serves as well.
     int empty =
         check(
             Libc.open(file, Libc.O_CREAT | Libc.O_RDONLY | Libc.O_CLOEXEC | Libc.O_NOFOLLOW, 0600),
@@ -76,6 +76,18 @@ final class Interior implements AutoCloseable {
       return Files.exists(pin)
           && !Files.getAttribute(pin, "unix:dev")
               .equals(Files.getAttribute(pin.getParent(), "unix:dev"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Makes the folder of pins, and takes away names that a crash left without a namespace. */
+  static void tidy(Path pins) {
+    try {
+      Files.createDirectories(pins);
+      try (var files = Files.list(pins)) {
+        files.filter(file -> !isPinned(file)).forEach(Interior::unpin);
+      }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -12,8 +12,6 @@ import io.fairlead.store.NetworkRow;
 import io.fairlead.store.Records;
 import io.fairlead.store.SandboxRow;
 import io.fairlead.store.Store;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -108,9 +106,8 @@ public final class Networks implements AutoCloseable {
   }
 
   private static NetworkWriter.Kernel kernel(
-      Marks marks, Ruleset ruleset, QueuedPorts ports, Sweeper sweeper, Consumer<String> steps)
-      throws IOException {
-    Files.createDirectories(marks.pins());
+      Marks marks, Ruleset ruleset, QueuedPorts ports, Sweeper sweeper, Consumer<String> steps) {
+    Interior.tidy(marks.pins());
     Fd host = NetNamespace.ofThisThread().open();
     var links = NetlinkSocket.open(NetlinkSocket.NETLINK_ROUTE);
     var nftables = Nftables.open();
