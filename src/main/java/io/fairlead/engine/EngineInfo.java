@@ -27,6 +27,7 @@ public record EngineInfo(
     int cpus,
     long memoryBytes,
     int containersRunning,
+    int containersPaused,
     int containersStopped,
     int images,
     String defaultBridge,

@@ -2,6 +2,7 @@ package io.fairlead.engine;
 
 import io.fairlead.network.NetworkView;
 import io.fairlead.store.ContainerRow;
+import io.fairlead.store.ContainerState;
 import io.fairlead.store.Records;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -14,7 +15,8 @@ record Findings(String engineId, Machine machine, Premises premises, Rooms rooms
 
   EngineInfo info() {
     var rows = rooms.store().read(Records::containers);
-    int running = (int) rows.stream().map(ContainerRow::state).filter(Lives::isLive).count();
+    int live = (int) rows.stream().map(ContainerRow::state).filter(Lives::isLive).count();
+    int paused = (int) rows.stream().filter(row -> row.state() == ContainerState.PAUSED).count();
     return new EngineInfo(
         engineId,
         version(),
@@ -31,8 +33,9 @@ record Findings(String engineId, Machine machine, Premises premises, Rooms rooms
         machine.hostname(),
         machine.cpus(),
         machine.memoryBytes(),
-        running,
-        rows.size() - running,
+        live - paused,
+        paused,
+        rows.size() - live,
         rooms.images().list().size(),
         defaultBridge(),
         findings(),

@@ -149,7 +149,6 @@ public final class OciRuntime implements AutoCloseable {
     }
   }
 
-  /** What is done to a running container as a whole. */
   public Controls controls() {
     return controls;
   }

@@ -203,7 +203,7 @@ class DockerCommandTest {
       delimiter = '|',
       value = {
         "run nosuch true | 125 | No such image: nosuch:latest",
-        "run --restart always busybox true | 125 | the option HostConfig.RestartPolicy",
+        "run --log-driver syslog busybox true | 125 | the option HostConfig.LogConfig",
         "run -v data:/x busybox true | 125 | named volumes",
         "run --network nonet busybox true | 125 | network nonet not found",
         "run --network container:nobody busybox true | 125 | No such container: nobody",
