@@ -18,7 +18,7 @@ public final class DetachKeys {
 
   private final List<Byte> keys;
   private final List<Byte> typed = new ArrayList<>();
-  private boolean isDetached;
+  private volatile boolean isDetached;
 
   private DetachKeys(List<Byte> keys) {
     this.keys = keys;

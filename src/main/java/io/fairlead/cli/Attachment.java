@@ -2,14 +2,13 @@ package io.fairlead.cli;
 
 import io.fairlead.cli.HttpConnection.Response;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Being with a container from before its start to its end: its streams are ours, our signals are
- * its. The order is Docker's: attach, then wait, then start, so that neither output nor the exit
- * code can be missed.
+ * Being with a container to its end: its streams are ours, our signals are its. The order is
+ * Docker's: attach, then wait, then start, so that neither output nor the exit code can be missed.
  */
 final class Attachment {
   private static final List<String> FORWARDED = List.of("INT", "TERM", "HUP", "USR2");
@@ -18,47 +17,60 @@ final class Attachment {
 
   private final Daemon daemon;
   private final String id;
-  private final boolean hasInput;
+  private final StreamFlags flags;
   private final String waitCondition;
   private final AtomicInteger interrupts = new AtomicInteger();
 
-  private Attachment(Daemon daemon, String id, boolean hasInput, String waitCondition) {
+  private Attachment(Daemon daemon, String id, StreamFlags flags, String waitCondition) {
     this.daemon = daemon;
     this.id = id;
-    this.hasInput = hasInput;
+    this.flags = flags;
     this.waitCondition = waitCondition;
   }
 
   /**
    * @param waitCondition the end to wait for: {@code next-exit}, or {@code removed}
    */
-  static Attachment toStart(Daemon daemon, String id, boolean hasInput, String waitCondition) {
-    return new Attachment(daemon, id, hasInput, waitCondition);
+  static Attachment of(Daemon daemon, String id, StreamFlags flags, String waitCondition) {
+    return new Attachment(daemon, id, flags, waitCondition);
   }
 
   /**
    * Starts the container and stays until it has ended.
    *
    * @param whenStarted run before any output is shown
-   * @return the container's exit code
+   * @return the container's exit code; 0 where the keys were typed
    */
-  int run(Runnable whenStarted) throws IOException {
+  int start(Runnable whenStarted) throws IOException {
+    return stay(
+        () -> {
+          daemon.post("/containers/" + id + "/start");
+          whenStarted.run();
+        });
+  }
+
+  /** The same with a container that runs. */
+  int join() throws IOException {
+    return stay(() -> {});
+  }
+
+  private int stay(Runnable whenJoined) throws IOException {
+    Optional<Terminal> terminal = flags.terminal();
     try (var streams = daemon.connect();
         var waiting = daemon.connect()) {
       Response output =
-          daemon.upgrade(
-              streams,
-              "/containers/%s/attach?stream=1&stdout=1&stderr=1&stdin=%d"
-                  .formatted(id, hasInput ? 1 : 0));
+          daemon.upgrade(streams, "/containers/%s/attach?%s".formatted(id, flags.query()));
       Response end =
           daemon.open(waiting, "POST", "/containers/" + id + "/wait?condition=" + waitCondition);
-      daemon.post("/containers/" + id + "/start");
-      forwardSignals();
-      whenStarted.run();
-      if (hasInput) {
-        Thread.ofPlatform().daemon().name("stdin").start(() -> sendInput(streams));
+      whenJoined.run();
+      if (flags.passesSignals()) {
+        forwardSignals();
       }
-      Streams.copy(output);
+      var session = new Session(daemon, streams, output, flags, "/containers/" + id + "/resize");
+      if (session.run(terminal) == Session.End.LEFT) {
+        Say.line("\r\nleft container %1$.12s running: fairlead attach %1$.12s".formatted(id));
+        return 0;
+      }
       return exitCode(Json.parse(end.text()));
     }
   }
@@ -69,19 +81,6 @@ final class Attachment {
       throw new CommandFailure(RunCommand.ENGINE_FAILED, error);
     }
     return (int) end.at("StatusCode").number();
-  }
-
-  private static void sendInput(HttpConnection streams) {
-    byte[] buffer = new byte[32 * 1024];
-    try {
-      for (int length; (length = System.in.read(buffer)) > 0; ) {
-        streams.write(ByteBuffer.wrap(buffer, 0, length));
-      }
-      streams.endOutput();
-    } catch (IOException ended) {
-      // The container closed its input or has ended: its output tells, not this.
-      return;
-    }
   }
 
   private void forwardSignals() {

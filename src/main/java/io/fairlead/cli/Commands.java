@@ -21,6 +21,8 @@ final class Commands {
     TABLE.put("update", UpdateCommand::new);
     TABLE.put("top", TopCommand::new);
     TABLE.put("wait", WaitCommand::new);
+    TABLE.put("attach", AttachCommand::new);
+    TABLE.put("exec", ExecCommand::new);
     TABLE.put("rm", RemoveCommand::new);
     TABLE.put("ps", PsCommand::new);
     TABLE.put("logs", LogsCommand::new);

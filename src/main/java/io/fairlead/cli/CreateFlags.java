@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /** The flags that describe a container, as Docker has them, and the create request they come to. */
 final class CreateFlags {
   private boolean isRemovedAfterwards;
-  private boolean isInteractive;
+  private final StreamFlags streams = new StreamFlags();
   private boolean isAllPublished;
   private boolean isPrivileged;
   private String name = "";
@@ -58,7 +58,7 @@ final class CreateFlags {
   private void describeLife(Usage usage) {
     usage
         .flag("--rm", "Remove the container when it has ended", on -> isRemovedAfterwards = on)
-        .flag("-i, --interactive", "Hand it standard input", on -> isInteractive = on)
+        .with(streams::describe)
         .option("--name", "NAME", "Its name (default: one is made up)", value -> name = value)
         .option(
             "-e, --env",
@@ -131,8 +131,9 @@ final class CreateFlags {
     return name;
   }
 
-  boolean isInteractive() {
-    return isInteractive;
+  /** How our streams are joined to its own. */
+  StreamFlags streams() {
+    return streams;
   }
 
   boolean isRemovedAfterwards() {
@@ -165,12 +166,12 @@ final class CreateFlags {
     body.put("WorkingDir", workingDirectory);
     body.put("Env", environment(hostEnvironment));
     body.put("Labels", labels());
-    body.put("AttachStdin", isAttached && isInteractive);
-    body.put("AttachStdout", isAttached);
-    body.put("AttachStderr", isAttached);
-    body.put("OpenStdin", isInteractive);
-    body.put("StdinOnce", isAttached && isInteractive);
-    body.put("Tty", false);
+    body.put("AttachStdin", isAttached && streams.attachesInput());
+    body.put("AttachStdout", isAttached && streams.attaches("stdout"));
+    body.put("AttachStderr", isAttached && streams.attaches("stderr"));
+    body.put("OpenStdin", streams.isInteractive());
+    body.put("StdinOnce", isAttached && streams.isInteractive());
+    body.put("Tty", streams.hasTerminal());
     body.put("ExposedPorts", ports.exposed());
     body.putAll(stop);
     body.put("HostConfig", hostConfig(ports));

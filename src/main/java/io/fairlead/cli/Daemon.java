@@ -43,7 +43,7 @@ final class Daemon {
 
   Json postJson(String target, Map<String, ?> body) {
     try (var connection = connect()) {
-      return Json.parse(accept(connection.sendJson("POST", target, Json.line(body))).text());
+      return json(accept(connection.sendJson("POST", target, Json.line(body), false)).text());
     } catch (IOException e) {
       throw broken(e);
     }
@@ -56,7 +56,17 @@ final class Daemon {
 
   /** Asks for the bare connection, on which the container's streams then run. */
   Response upgrade(HttpConnection connection, String target) throws IOException {
-    Response response = accept(connection.send("POST", target, true));
+    return upgraded(connection.send("POST", target, true));
+  }
+
+  /** The same of a call that has something to say. */
+  Response upgrade(HttpConnection connection, String target, Map<String, ?> body)
+      throws IOException {
+    return upgraded(connection.sendJson("POST", target, Json.line(body), true));
+  }
+
+  private static Response upgraded(Response answer) throws IOException {
+    Response response = accept(answer);
     if (response.status() != 101) {
       throw new CommandFailure("the daemon did not give its connection away: " + response.status());
     }
@@ -70,11 +80,14 @@ final class Daemon {
 
   private Json json(String method, String target) {
     try (var connection = connect()) {
-      String text = accept(connection.send(method, target, false)).text();
-      return text.startsWith("{") || text.startsWith("[") ? Json.parse(text) : new Json(text);
+      return json(accept(connection.send(method, target, false)).text());
     } catch (IOException e) {
       throw broken(e);
     }
+  }
+
+  private static Json json(String text) {
+    return text.startsWith("{") || text.startsWith("[") ? Json.parse(text) : new Json(text);
   }
 
   /** A connection to the daemon, which is started where none answers and we may. */

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class HttpConnection implements AutoCloseable {
   private static final int MAXIMUM_LINE = 64 * 1024;
+  private static final String UPGRADE = "Connection: Upgrade\r\nUpgrade: tcp\r\n";
 
   private final SocketChannel channel;
   private final ByteBuffer received = ByteBuffer.allocate(32 * 1024).flip();
@@ -58,18 +59,22 @@ final class HttpConnection implements AutoCloseable {
 
   /** A request without a body; with {@code upgrade}, one that asks for the bare connection. */
   Response send(String method, String target, boolean upgrade) throws IOException {
-    String wish = upgrade ? "Connection: Upgrade\r\nUpgrade: tcp\r\nContent-Length: 0\r\n" : "";
+    String wish = upgrade ? UPGRADE + "Content-Length: 0\r\n" : "";
     write(ByteBuffer.wrap(head(method, target, wish)));
     return readResponse(method);
   }
 
-  Response sendJson(String method, String target, String json) throws IOException {
+  /** The same with a JSON body. */
+  Response sendJson(String method, String target, String json, boolean upgrade) throws IOException {
     byte[] body = json.getBytes(StandardCharsets.UTF_8);
     byte[] head =
         head(
             method,
             target,
-            "Content-Type: application/json\r\nContent-Length: " + body.length + "\r\n");
+            (upgrade ? UPGRADE : "")
+                + "Content-Type: application/json\r\nContent-Length: "
+                + body.length
+                + "\r\n");
     write(ByteBuffer.allocate(head.length + body.length).put(head).put(body).flip());
     return readResponse(method);
   }

@@ -28,6 +28,10 @@ final class RunCommand implements Command {
   @Override
   public int run(Host host, List<String> arguments) throws Exception {
     Daemon daemon = host.daemon();
+    if (!isDetached) {
+      // A terminal that is not there is told before anything is made.
+      var _ = flags.streams().terminal();
+    }
     try {
       String id = create(daemon, arguments.getFirst(), arguments.subList(1, arguments.size()));
       return isDetached ? startDetached(daemon, id) : startAttached(daemon, id);
@@ -54,8 +58,8 @@ final class RunCommand implements Command {
 
   private int startAttached(Daemon daemon, String id) throws Exception {
     String condition = flags.isRemovedAfterwards() ? "removed" : "next-exit";
-    return Attachment.toStart(daemon, id, flags.isInteractive(), condition)
-        .run(() -> tellWhereItIs(daemon, id));
+    return Attachment.of(daemon, id, flags.streams(), condition)
+        .start(() -> tellWhereItIs(daemon, id));
   }
 
   private void tellWhereItIs(Daemon daemon, String id) {

@@ -4,6 +4,7 @@ import java.util.List;
 
 /** {@code fairlead start}: starts containers that are there. */
 final class StartCommand implements Command {
+  private final StreamFlags streams = new StreamFlags();
   private boolean isAttached;
   private boolean isInteractive;
 
@@ -15,6 +16,8 @@ final class StartCommand implements Command {
             "Stay with it: show its output, pass signals on, end with its exit code",
             on -> isAttached = on)
         .flag("-i, --interactive", "Hand it standard input too", on -> isInteractive = on)
+        .with(streams::describeKeys)
+        .with(streams::describeSignals)
         .arguments("CONTAINER...", 1, Usage.ANY);
   }
 
@@ -33,7 +36,8 @@ final class StartCommand implements Command {
       throw new CommandFailure(2, "with -a or -i one container is started at a time");
     }
     Json container = daemon.get("/containers/" + Daemon.escape(names.getFirst()) + "/json");
-    return Attachment.toStart(daemon, container.at("Id").text(), isInteractive, "next-exit")
-        .run(() -> {});
+    streams.setTerminal(container.at("Config").at("Tty").isTrue());
+    streams.setInteractive(isInteractive && container.at("Config").at("OpenStdin").isTrue());
+    return Attachment.of(daemon, container.at("Id").text(), streams, "next-exit").start(() -> {});
   }
 }

@@ -7,6 +7,7 @@ import io.fairlead.testing.Docker;
 import io.fairlead.testing.TestEngine;
 import io.fairlead.testing.TestHost;
 import io.fairlead.testing.Tmux;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -16,6 +17,7 @@ import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Further processes in a container, by the real docker command. */
 @Tag("client")
@@ -73,9 +75,13 @@ class ExecTest {
         "exec -t plain sh -c 'echo $TERM; exit 4' | 4 | 'xterm'",
       })
   void execRunsAsAskedFor(String line, int exitCode, String output) {
-    Command exec = docker.shell("docker " + line);
-    assertThat((exec.stdout() + exec.stderr()).replace("\r\n", "\n").strip()).isEqualTo(output);
-    assertThat(exec.exitCode()).isEqualTo(exitCode);
+    for (String command : List.of("docker ", "fairlead ")) {
+      Command exec = docker.shell(command + line);
+      assertThat((exec.stdout() + exec.stderr()).replace("\r\n", "\n").strip())
+          .as(command)
+          .isEqualTo(output);
+      assertThat(exec.exitCode()).as(command).isEqualTo(exitCode);
+    }
   }
 
   @Test
@@ -108,19 +114,23 @@ class ExecTest {
     assertThat(refused.exitCode()).isEqualTo(exitCode);
   }
 
-  @Test
-  void aDetachedExecRunsOn() {
-    docker.output("exec", "-d", "plain", "sh", "-c", "echo done > /tmp/detached");
+  @ParameterizedTest
+  @ValueSource(strings = {"docker", "fairlead"})
+  void aDetachedExecRunsOn(String command) {
+    String file = "/tmp/detached-" + command;
+    docker.shell(command + " exec -d plain sh -c 'echo done > " + file + "'").succeeded();
     assertThat(
             docker.output(
-                "exec", "plain", "sh", "-c", "until cat /tmp/detached; do sleep 0.1; done"))
+                "exec", "plain", "sh", "-c", "until cat " + file + "; do sleep 0.1; done"))
         .contains("done");
   }
 
-  @Test
-  void inputReachesTheProcessAndEnds() {
+  @ParameterizedTest
+  @ValueSource(strings = {"docker", "fairlead"})
+  void inputReachesTheProcessAndEnds(String command) {
     Command exec =
-        docker.shell("head -c 30000000 /dev/zero | docker exec -i plain sh -c 'cat | wc -c'");
+        docker.shell(
+            "head -c 30000000 /dev/zero | " + command + " exec -i plain sh -c 'cat | wc -c'");
     assertThat(exec.stdout().strip()).isEqualTo("30000000");
   }
 
@@ -134,13 +144,14 @@ class ExecTest {
         .isEqualTo("50000000");
   }
 
-  @Test
-  void aTerminalHasTheWindowsSizeAndIsLeftByTheKeys() {
-    String line = "docker exec -it plain sh -c 'echo $$ > /tmp/shell; exec sh'";
+  @ParameterizedTest
+  @CsvSource({"docker, ended: 1", "fairlead, ended: 0"})
+  void aTerminalHasTheWindowsSizeAndIsLeftByTheKeys(String command, String end) {
+    String line = command + " exec -it plain sh -c 'echo $$ > /tmp/shell; exec sh'";
     try (var terminal = docker.terminal(91, 31, line)) {
-      terminal.await("/ #").type("stty size", "Enter").await("31 91");
-      terminal.resize(100, 40).type(Tmux.untilSize(100, 40), "Enter").await("resized");
-      terminal.type("C-p", "C-q").await("read escape sequence").await("ended: 1");
+      terminal.await("/ #").type(Tmux.untilSize(91, 31), "Enter").await("91x31");
+      terminal.resize(100, 40).type(Tmux.untilSize(100, 40), "Enter").await("100x40");
+      terminal.type("C-p", "C-q").await(end);
     }
     assertThat(docker.output("exec", "plain", "sh", "-c", "kill -0 $(cat /tmp/shell); echo alive"))
         .isEqualTo("alive");

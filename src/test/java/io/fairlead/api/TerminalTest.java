@@ -14,6 +14,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A person at a real terminal, with the real docker command. */
 @Tag("client")
@@ -44,29 +47,39 @@ class TerminalTest {
     host.close();
   }
 
-  @Test
-  void theSizeIsSeenInsideAndFollowsTheWindow() {
-    try (var terminal = docker.terminal(100, 30, "docker run -it --rm busybox sh")) {
-      terminal.await("/ #").type("tty; stty size", "Enter").await("/dev/pts/0").await("30 100");
-      terminal.resize(120, 40).type(Tmux.untilSize(120, 40), "Enter").await("resized");
+  @ParameterizedTest
+  @ValueSource(strings = {"docker", "fairlead"})
+  void theSizeIsSeenInsideAndFollowsTheWindow(String command) {
+    try (var terminal = docker.terminal(100, 30, command + " run -it --rm busybox sh")) {
+      terminal.await("/ #").type("tty", "Enter").await("/dev/pts/0");
+      terminal.type(Tmux.untilSize(100, 30), "Enter").await("100x30");
+      terminal.resize(120, 40).type(Tmux.untilSize(120, 40), "Enter").await("120x40");
       terminal.type("exit 7", "Enter").await("ended: 7");
     }
   }
 
-  @Test
-  void keysLeaveItRunningAndItIsAttachedToAgain() {
-    try (var terminal = docker.terminal(80, 24, "docker run -it --name shell busybox sh")) {
+  @ParameterizedTest
+  @CsvSource({
+    // What the docker command says of every attach that was left.
+    "docker, read escape sequence, ended: 1",
+    "fairlead, running: fairlead attach %s, ended: 0",
+  })
+  void keysLeaveItRunningAndItIsAttachedToAgain(String command, String word, String end) {
+    String shell = "shell-" + command;
+    String run = "%s run -it --name %s busybox sh".formatted(command, shell);
+    try (var terminal = docker.terminal(80, 24, run)) {
       terminal.await("/ #").type("word=kept", "Enter").type("C-p", "C-q").await("ended: 0");
     }
-    assertThat(docker.output("inspect", "-f", "{{.State.Running}} {{.Config.Tty}}", "shell"))
+    String id = docker.output("inspect", "-f", "{{.Id}}", shell).substring(0, 12);
+    assertThat(docker.output("inspect", "-f", "{{.State.Running}} {{.Config.Tty}}", shell))
         .isEqualTo("true true");
-    try (var terminal = docker.terminal(90, 20, "docker attach --detach-keys ctrl-x,z shell")) {
-      terminal.type("", "Enter").await("/ #").type("echo $word; stty size", "Enter");
-      // What the docker command says of every attach that was left.
-      terminal.await("kept").await("20 90").type("C-x", "z").await("read escape sequence");
-      terminal.await("ended: 1");
+    String attach = command + " attach --detach-keys ctrl-x,z " + shell;
+    try (var terminal = docker.terminal(90, 20, attach)) {
+      terminal.type("", "Enter").await("/ #").type("echo $word", "Enter").await("kept");
+      terminal.type(Tmux.untilSize(90, 20), "Enter").await("90x20");
+      terminal.type("C-x", "z").await(word.formatted(id)).await(end);
     }
-    try (var terminal = docker.terminal(80, 24, "docker attach shell")) {
+    try (var terminal = docker.terminal(80, 24, command + " attach " + shell)) {
       terminal.type("", "Enter").await("/ #").type("exit 5", "Enter").await("ended: 5");
     }
   }
@@ -80,10 +93,11 @@ class TerminalTest {
         .matches("\\S+Z ls: /none: No such file or directory");
   }
 
-  @Test
-  void ctrlCReachesTheProcessInside() {
-    String script = "'trap \"exit 9\" INT; echo ready; sleep 100'";
-    try (var terminal = docker.terminal(80, 24, "docker run -it --rm busybox sh -c " + script)) {
+  @ParameterizedTest
+  @ValueSource(strings = {"docker", "fairlead"})
+  void ctrlCReachesTheProcessInside(String command) {
+    String script = " run -it --rm busybox sh -c 'trap \"exit 9\" INT; echo ready; sleep 100'";
+    try (var terminal = docker.terminal(80, 24, command + script)) {
       terminal.await("ready").type("C-c").await("ended: 9");
     }
   }

@@ -1,6 +1,7 @@
 package io.fairlead.testing;
 
 import io.fairlead.api.ApiServer;
+import io.fairlead.api.DetachKeys;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -9,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import tools.jackson.core.json.JsonFactory;
 
 /** The real docker command, against an engine in this JVM. */
 public final class Docker implements AutoCloseable {
@@ -51,14 +53,25 @@ public final class Docker implements AutoCloseable {
     return socket;
   }
 
-  /** Runs a line of the shell, in which {@code docker} is this one. */
+  /** Runs a line of the shell, in which {@code docker} and {@code fairlead} ask this engine. */
   public Command shell(String line) {
-    return host.tryExec("sh", "-c", "export DOCKER_HOST=unix://" + socket + "; " + line);
+    return host.tryExec("sh", "-c", commands() + line);
   }
 
-  /** Opens a terminal in which a line of the shell runs; {@code docker} is this one. */
+  /** Opens a terminal in which such a line runs. */
   public Tmux terminal(int width, int height, String line) {
-    return Tmux.open(host, width, height, "export DOCKER_HOST=unix://" + socket + "; " + line);
+    return Tmux.open(host, width, height, commands() + line);
+  }
+
+  private String commands() {
+    String classes = place(DetachKeys.class) + ":" + place(JsonFactory.class);
+    String java = System.getProperty("java.home") + "/bin/java -XX:TieredStopAtLevel=1";
+    return "export DOCKER_HOST=unix://%s; fairlead() { %s -cp %s %s -H $DOCKER_HOST \"$@\"; }; "
+        .formatted(socket, java, classes, "io.fairlead.cli.Main");
+  }
+
+  private static String place(Class<?> ofIt) {
+    return ofIt.getProtectionDomain().getCodeSource().getLocation().getPath();
   }
 
   @Override

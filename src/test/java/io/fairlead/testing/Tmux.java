@@ -55,10 +55,10 @@ public final class Tmux implements AutoCloseable {
     return this;
   }
 
-  /** A line that says {@code resized} when a shell's terminal has this size. */
+  /** A line that says {@code 80x24} when a shell's terminal has this size. */
   public static String untilSize(int width, int height) {
-    return "until test \"$(stty size)\" = '%d %d'; do sleep 0.1; done; echo re''sized"
-        .formatted(height, width);
+    return "until test \"$(stty size)\" = '%d %d'; do sleep 0.1; done; echo %d''x%d"
+        .formatted(height, width, width, height);
   }
 
   /** What is to be seen. */
