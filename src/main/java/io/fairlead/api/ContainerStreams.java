@@ -187,10 +187,10 @@ final class ContainerStreams {
       var input = new InputForwarding(client, attachment);
       if (!query.flag("stdin") || !spec.openStdin()) {
         client.input().skip(Long.MAX_VALUE);
-      } else if (spec.tty()) {
-        input.forwardTyped(keys);
-      } else {
+      } else if (!spec.tty()) {
         input.forward(spec.stdinOnce());
+      } else if (input.forwardTyped(keys)) {
+        engine.containers().tellDetached(container.id());
       }
       client.awaitClosed();
     } finally {

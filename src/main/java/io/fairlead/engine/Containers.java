@@ -13,6 +13,7 @@ import io.fairlead.store.ContainerState;
 import io.fairlead.store.Records;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
@@ -194,6 +195,14 @@ public final class Containers {
     if (!isLive || (Kept.of(row).spec().tty() && !rooms.runtime().resize(row.id(), size))) {
       throw new Conflict("container %s is not running".formatted(row.id()));
     }
+    rooms
+        .events()
+        .container(row, "resize", Map.of("height", "" + size.height(), "width", "" + size.width()));
+  }
+
+  /** A client has left its terminal by the keys. */
+  public void tellDetached(String reference) {
+    rooms.events().container(resolve(reference), "detach");
   }
 
   /**

@@ -72,8 +72,8 @@ record Bundle(String id, Path directory, String container) {
   }
 
   /** What conmon reads the sizes of the terminal from. */
-  Path controlFifo() {
-    return directory.resolve("ctl");
+  Path sizeFifo() {
+    return directory.resolve("winsz");
   }
 
   /** The /dev/shm that it lends to others. */

@@ -25,8 +25,11 @@ import org.slf4j.LoggerFactory;
  * for the others.
  */
 final class Consoles implements AutoCloseable {
-  /** The first word of what a resize says to conmon (WIN_RESIZE_EVENT of its config.h). */
-  private static final int RESIZE = 1;
+  /**
+   * As many bytes as conmon reads at once (CTLBUFSZ of its ctrl.c, less one). Of several lines that
+   * it reads at once, 2.1.6 takes the first for each: then the last size would be lost.
+   */
+  private static final int LINE_BYTES = 199;
 
   private static final Logger LOG = LoggerFactory.getLogger(Consoles.class);
   private static final int PATIENCE_SECONDS = 5;
@@ -84,14 +87,16 @@ final class Consoles implements AutoCloseable {
    * @return false if its conmon has gone
    */
   boolean resize(Bundle bundle, ConsoleSize size) {
-    String fifo = bundle.controlFifo().toString();
+    String fifo = bundle.sizeFifo().toString();
     int opened = Libc.open(fifo, Libc.O_WRONLY | Libc.O_NONBLOCK | Libc.O_CLOEXEC, 0);
     if (opened == -Errno.ENXIO || opened == -Errno.ENOENT) {
       return false;
     }
     try (var fd = new Fd(Errno.check(opened, "open", fifo));
         var arena = Arena.ofConfined()) {
-      String line = "%d %d %d\n".formatted(RESIZE, size.height(), size.width());
+      String height = String.valueOf(size.height());
+      String width = "%" + (LINE_BYTES - height.length() - 1) + "d\n";
+      String line = height + width.formatted(size.width());
       var bytes = arena.allocateFrom(line, US_ASCII).asSlice(0, line.length());
       Errno.check(Libc.write(fd.number(), bytes), "write", fifo);
       return true;

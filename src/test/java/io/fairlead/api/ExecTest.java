@@ -40,6 +40,8 @@ class ExecTest {
     docker.output("run", "-d", "--name", "plain", "busybox", "sleep", "1000");
     docker.output("run", "-d", "--name", "mighty", "--privileged", "busybox", "sleep", "1000");
     docker.output("create", "--name", "resting", "busybox", "true");
+    docker.output("run", "-d", "--name", "halted", "busybox", "sleep", "1000");
+    docker.output("pause", "halted");
   }
 
   @AfterAll
@@ -103,6 +105,7 @@ class ExecTest {
         "exec -u nobody plain true | 126 | unable to find user nobody",
         "exec -w rel plain true | 126 | needs to be an absolute path",
         "exec resting true | 1 | is not running",
+        "exec halted true | 1 | is paused, unpause the container before exec",
         "run -t busybox nosuch | 127 | executable file not found in $PATH",
         "exec nobody true | 1 | No such container: nobody",
         "exec -d nobody true | 1 | No such container: nobody",
