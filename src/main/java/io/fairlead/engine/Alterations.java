@@ -110,7 +110,9 @@ public final class Alterations {
   public ProcessList processes(String reference, String arguments) {
     var columns = ProcessList.columns(arguments);
     var row = running(resolve(reference).id(), reference);
-    return ProcessList.of(columns, rooms.runtime().controls().processes(row.id()));
+    var list = ProcessList.of(columns, rooms.runtime().controls().processes(row.id()));
+    rooms.events().container(row, "top");
+    return list;
   }
 
   private ContainerRow running(String id, String reference) {

@@ -68,7 +68,8 @@ final class Stops {
 
   void restart(String reference, Optional<String> signal, Optional<Integer> timeoutSeconds) {
     Optional<Integer> wanted = signal.map(Signals::number);
-    String id = resolve(reference).id();
+    var found = resolve(reference);
+    String id = found.id();
     if (!restarts.beginByHand(id)) {
       throw new Conflict("container %s is being restarted already".formatted(id));
     }
@@ -81,7 +82,11 @@ final class Stops {
                 ? Optional.of(askToEnd(row, wanted, timeoutSeconds, false))
                 : Optional.empty();
       }
-      asked.ifPresent(each -> awaitEnd(id, each));
+      asked.ifPresent(
+          each -> {
+            awaitEnd(id, each);
+            rooms.events().container(found, "stop");
+          });
       startAgain(id, reference);
     } finally {
       restarts.endByHand(id);

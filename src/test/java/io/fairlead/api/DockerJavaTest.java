@@ -267,6 +267,24 @@ class DockerJavaTest {
   }
 
   @Test
+  void aCommandIsExecutedInARunningContainer() throws InterruptedException {
+    String id = created("sleep", "100");
+    client.startContainerCmd(id).exec();
+    String exec =
+        client
+            .execCreateCmd(id)
+            .withCmd("sh", "-c", "echo in; echo err >&2; exit 5")
+            .withAttachStdout(true)
+            .withAttachStderr(true)
+            .exec()
+            .getId();
+    var frames = client.execStartCmd(exec).exec(new Collected<Frame>()).toTheEnd();
+    assertThat(text(frames, StreamType.STDOUT)).isEqualTo("in\n");
+    assertThat(text(frames, StreamType.STDERR)).isEqualTo("err\n");
+    assertThat(client.inspectExecCmd(exec).exec().getExitCodeLong()).isEqualTo(5);
+  }
+
+  @Test
   void publishedPortsAreTold() {
     var port = ExposedPort.tcp(80);
     String id =

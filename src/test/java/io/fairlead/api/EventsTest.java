@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -90,6 +91,12 @@ class EventsTest {
           docker kill web      | kill signal=9, die exitCode=137, disconnect
           docker rm -f web     | kill signal=9, die exitCode=137, disconnect, destroy
           docker kill -s HUP web && docker wait web | kill signal=1, die exitCode=129, disconnect
+          docker restart -t 5 web | kill signal=15, die exitCode=143, disconnect, stop, connect, start, restart
+          docker pause web && docker unpause web | pause, unpause
+          docker rename web web2 && docker rename web2 web | rename, rename
+          docker update --memory 100m --memory-swap 200m web | update
+          docker top web | top
+          docker exec web true | exec_create: true, exec_start: true, exec_die exitCode=0
           docker stop -t 0 web && docker start web | kill signal=15, kill signal=9, die exitCode=137, disconnect, stop, connect, start
           """)
   void theEndOfALifeIsTold(String line, String events) {
@@ -103,7 +110,10 @@ class EventsTest {
     String format =
         "{{.Action}}{{with .Actor.Attributes.signal}} signal={{.}}{{end}}"
             + "{{with .Actor.Attributes.exitCode}} exitCode={{.}}{{end}}";
-    assertThat(told(since, format)).containsExactly(events.split(", ", -1));
+    // A wait is over once the end is recorded, and what follows from it is told a little later.
+    Awaitility.await()
+        .untilAsserted(
+            () -> assertThat(told(since, format)).containsExactly(events.split(", ", -1)));
   }
 
   @Test

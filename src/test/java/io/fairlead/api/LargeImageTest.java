@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.ArrayList;
@@ -53,6 +54,8 @@ class LargeImageTest {
         assertThat(daemon.waitFor(60, TimeUnit.SECONDS)).isTrue();
       }
       engine.restart();
+      // The daemon's log, which is not the engine's.
+      Files.delete(engine.config().dataRoot().resolveSibling("data.log"));
     }
   }
 
