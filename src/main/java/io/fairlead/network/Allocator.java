@@ -78,8 +78,7 @@ final class Allocator {
       return null;
     }
     boolean lives =
-        sandboxId != null
-            && records.containersInSandbox(sandboxId).stream().anyMatch(Wants::isActive);
+        sandboxId != null && records.membersOf(sandboxId).stream().anyMatch(Wants::isActive);
     if (!lives) {
       throw new Conflict(
           "cannot join network namespace of a non running container: container %s is %s"
@@ -105,7 +104,7 @@ final class Allocator {
       String id = owned.get().id();
       return new Before(
           owned.get(),
-          records.containersInSandbox(id).stream().anyMatch(Wants::isActive),
+          records.membersOf(id).stream().anyMatch(Wants::isActive),
           network,
           network.flatMap(
               row ->

@@ -139,8 +139,7 @@ public final class Networks implements AutoCloseable {
   }
 
   private static boolean isAbandoned(SandboxRow row, Records records) {
-    return row.ownerId() == null
-        && records.containersInSandbox(row.id()).stream().noneMatch(Wants::isActive);
+    return row.ownerId() == null && records.membersOf(row.id()).stream().noneMatch(Wants::isActive);
   }
 
   /**

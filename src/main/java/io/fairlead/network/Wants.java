@@ -12,10 +12,12 @@ import io.fairlead.network.port.HeldPorts;
 import io.fairlead.network.port.PortRange;
 import io.fairlead.network.port.Protocol;
 import io.fairlead.store.ContainerRow;
+import io.fairlead.store.ContainerState;
 import io.fairlead.store.EndpointRow;
 import io.fairlead.store.NetworkRow;
 import io.fairlead.store.PublishedPortRow;
 import io.fairlead.store.Records;
+import io.fairlead.store.SandboxMember;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.util.ArrayList;
@@ -114,7 +116,7 @@ final class Wants {
   }
 
   private State sandbox(String id, Records records) {
-    List<ContainerRow> members = records.containersInSandbox(id);
+    List<SandboxMember> members = records.membersOf(id);
     if (members.stream().noneMatch(Wants::isActive)) {
       return State.EMPTY;
     }
@@ -125,14 +127,9 @@ final class Wants {
     for (EndpointRow endpoint : endpoints) {
       facts.addAll(endpoint(place, endpoint, records.network(endpoint.networkId()).orElseThrow()));
     }
-    Optional<ContainerRow> owner =
-        records
-            .sandbox(id)
-            .flatMap(row -> Optional.ofNullable(row.ownerId()))
-            .flatMap(
-                ownerId -> members.stream().filter(row -> row.id().equals(ownerId)).findFirst())
-            .filter(Wants::isActive);
-    owner.ifPresent(row -> facts.addAll(published(records.portsOf(row.id()), endpoints)));
+    members.stream()
+        .filter(member -> member.isOwner() && isActive(member))
+        .forEach(owner -> facts.addAll(published(records.portsOf(owner.containerId()), endpoints)));
     return State.of(facts);
   }
 
@@ -216,7 +213,15 @@ final class Wants {
   }
 
   static boolean isActive(ContainerRow row) {
-    return switch (row.state()) {
+    return isActive(row.state());
+  }
+
+  static boolean isActive(SandboxMember member) {
+    return isActive(member.state());
+  }
+
+  private static boolean isActive(ContainerState state) {
+    return switch (state) {
       case STARTING, RUNNING, PAUSED, STOPPING, RESTARTING -> true;
       case CREATED, EXITED -> false;
     };

@@ -45,10 +45,13 @@ final class ContainerTable {
         prefix);
   }
 
-  List<ContainerRow> inSandbox(String sandboxId) {
+  List<SandboxMember> inSandbox(String sandboxId) {
     return session.list(
-        "SELECT * FROM containers WHERE sandbox_id = ? ORDER BY created_at, id",
-        ContainerTable::row,
+        """
+        SELECT containers.id, state, containers.id IS owner_id AS is_owner
+        FROM containers JOIN sandboxes ON sandboxes.id = sandbox_id WHERE sandbox_id = ? ORDER BY created_at, containers.id
+        """,
+        row -> new SandboxMember(row.text("id"), state(row), row.flag("is_owner")),
         sandboxId);
   }
 
@@ -125,13 +128,17 @@ final class ContainerTable {
     }
   }
 
+  private static ContainerState state(Row row) throws SQLException {
+    return ContainerState.valueOf(row.text("state").toUpperCase(Locale.ROOT));
+  }
+
   private static ContainerRow row(Row row) throws SQLException {
     return new ContainerRow(
         row.text("id"),
         row.text("name"),
         row.text("image_id"),
         row.text("spec"),
-        ContainerState.valueOf(row.text("state").toUpperCase(Locale.ROOT)),
+        state(row),
         row.textOrNull("sandbox_id"),
         row.number("conmon_pid"),
         row.number("pid"),

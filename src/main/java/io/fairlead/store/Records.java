@@ -54,7 +54,7 @@ public final class Records {
     return containers.byIdPrefix(prefix);
   }
 
-  public List<ContainerRow> containersInSandbox(String sandboxId) {
+  public List<SandboxMember> membersOf(String sandboxId) {
     return containers.inSandbox(sandboxId);
   }
 

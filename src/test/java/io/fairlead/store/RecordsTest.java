@@ -52,7 +52,8 @@ class RecordsTest {
         });
     assertThat(one(r -> r.container("aaaa"))).contains(running);
     assertThat(one(r -> r.containerByName("web"))).contains(running);
-    assertThat(all(r -> r.containersInSandbox("sandbox"))).containsExactly(running);
+    assertThat(all(r -> r.membersOf("sandbox")))
+        .containsExactly(new SandboxMember("aaaa", ContainerState.RUNNING, true));
     assertThat(one(r -> r.sandboxOwnedBy("aaaa"))).contains(new SandboxRow("sandbox", "aaaa"));
     assertThat(one(r -> r.container("aaa"))).isEmpty();
     assertThat(all(Records::containers)).containsExactly(running);
