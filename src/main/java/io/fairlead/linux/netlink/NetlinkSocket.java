@@ -155,6 +155,14 @@ public final class NetlinkSocket implements AutoCloseable {
   }
 
   /**
+   * Whether it only opens or closes a transaction: the kernel acknowledges what is between. Their
+   * types alone do not tell: RTM_NEWLINK and RTM_DELLINK have the same numbers.
+   */
+  private static boolean isMarker(Request request) {
+    return request == BEGIN || request == END;
+  }
+
+  /**
    * Sends one request and returns all that it lists. Where the list changed while it was read, it
    * is read again, up to eight times.
    *
@@ -183,7 +191,7 @@ public final class NetlinkSocket implements AutoCloseable {
       answers.add(List.of());
     }
     var refusals = new @Nullable Message[requests.size()];
-    long unanswered = requests.stream().filter(request -> !request.isMarker()).count();
+    long unanswered = requests.stream().filter(request -> !isMarker(request)).count();
     while (unanswered > 0) {
       for (Message message : receive(requests.getFirst())) {
         int index = message.sequence() - first;
@@ -196,7 +204,7 @@ public final class NetlinkSocket implements AutoCloseable {
         }
         refusals[index] = message.u32(0) == 0 ? null : message;
         // A transaction that is refused as a whole may have no other answers.
-        unanswered = requests.get(index).isMarker() ? 0 : unanswered - 1;
+        unanswered = isMarker(requests.get(index)) ? 0 : unanswered - 1;
       }
     }
     for (int i = 0; i < refusals.length; i++) {
@@ -248,7 +256,7 @@ public final class NetlinkSocket implements AutoCloseable {
     var buffer = length <= BUFFER_BYTES ? BUFFER.get() : roomFor(length);
     var bytes = buffer.asByteBuffer().order(ByteOrder.nativeOrder());
     for (Request request : requests) {
-      request.writeTo(bytes, request.isMarker() ? 0 : flags, sequence++);
+      request.writeTo(bytes, isMarker(request) ? 0 : flags, sequence++);
     }
     long sent;
     do {

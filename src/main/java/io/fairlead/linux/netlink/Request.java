@@ -31,11 +31,6 @@ public final class Request {
     return object;
   }
 
-  /** Whether it only opens or closes a transaction: the kernel acknowledges what is between. */
-  boolean isMarker() {
-    return type == Nfnetlink.BATCH_BEGIN || type == Nfnetlink.BATCH_END;
-  }
-
   /** The length on the wire, padded to the next message. */
   int paddedLength() {
     return Netlink.align(Netlink.NLMSG_HDRLEN + body.length);
