@@ -12,8 +12,8 @@ final class Commands {
     TABLE.put("run", RunCommand::new);
     TABLE.put("create", CreateCommand::new);
     TABLE.put("start", StartCommand::new);
-    TABLE.put("stop", StopCommand::new);
-    TABLE.put("restart", RestartCommand::new);
+    TABLE.put("stop", StopCommand::stop);
+    TABLE.put("restart", StopCommand::restart);
     TABLE.put("kill", KillCommand::new);
     TABLE.put("pause", PauseCommand::pause);
     TABLE.put("unpause", PauseCommand::unpause);

@@ -3,17 +3,43 @@ package io.fairlead.cli;
 import java.util.List;
 import java.util.StringJoiner;
 
-/** {@code fairlead stop}: asks containers to end, and ends those that do not. */
+/**
+ * {@code fairlead stop} asks containers to end, and ends those that do not; {@code fairlead
+ * restart} starts them then, and their networks stay.
+ */
 final class StopCommand implements Command {
+  private final String verb;
+  private final String summary;
+  private final String patience;
   private final StringJoiner query = new StringJoiner("&", "?", "").setEmptyValue("");
+
+  private StopCommand(String verb, String summary, String patience) {
+    this.verb = verb;
+    this.summary = summary;
+    this.patience = patience;
+  }
+
+  static StopCommand stop() {
+    return new StopCommand(
+        "stop",
+        "Ask containers to end; kill those that do not",
+        "How long they have (default: 10, or as the container says)");
+  }
+
+  static StopCommand restart() {
+    return new StopCommand(
+        "restart",
+        "Stop containers and start them again",
+        "How long they have to end (default: 10, or as the container says)");
+  }
 
   @Override
   public Usage usage() {
-    return Usage.of("stop", "Ask containers to end; kill those that do not")
+    return Usage.of(verb, summary)
         .option(
             "-t, --time, --timeout",
             "SECONDS",
-            "How long they have (default: 10, or as the container says)",
+            patience,
             value -> query.add("t=" + Daemon.escape(value)))
         .option(
             "-s, --signal",
@@ -29,7 +55,7 @@ final class StopCommand implements Command {
     return EachName.call(
         names,
         name -> {
-          daemon.post("/containers/" + Daemon.escape(name) + "/stop" + query);
+          daemon.post("/containers/" + Daemon.escape(name) + "/" + verb + query);
           return name;
         });
   }

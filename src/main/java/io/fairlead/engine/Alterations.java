@@ -2,7 +2,6 @@ package io.fairlead.engine;
 
 import io.fairlead.Conflict;
 import io.fairlead.InvalidRequest;
-import io.fairlead.NotFound;
 import io.fairlead.runtime.Limits;
 import io.fairlead.store.ContainerRow;
 import io.fairlead.store.ContainerState;
@@ -27,7 +26,7 @@ public final class Alterations {
    * @throws Conflict if it does not run, or is paused already, in Docker's words
    */
   public void pause(String reference) {
-    String id = resolve(reference).id();
+    String id = References.resolve(rooms.store(), reference).id();
     try (var _ = locks.hold(id)) {
       var row = running(id, reference);
       if (row.state() == ContainerState.PAUSED) {
@@ -43,9 +42,9 @@ public final class Alterations {
    * @throws Conflict if it is not paused
    */
   public void unpause(String reference) {
-    String id = resolve(reference).id();
+    String id = References.resolve(rooms.store(), reference).id();
     try (var _ = locks.hold(id)) {
-      var row = reread(id, reference);
+      var row = References.reread(rooms.store(), id, reference);
       if (row.state() != ContainerState.PAUSED) {
         throw new Conflict("Container %s is not paused".formatted(id));
       }
@@ -62,10 +61,10 @@ public final class Alterations {
     if (name.isEmpty()) {
       throw new InvalidRequest("Neither old nor new names may be empty");
     }
-    String id = resolve(reference).id();
+    String id = References.resolve(rooms.store(), reference).id();
     String valid = ContainerNames.valid(name.startsWith("/") ? name.substring(1) : name);
     try (var _ = locks.hold(id)) {
-      var row = reread(id, reference);
+      var row = References.reread(rooms.store(), id, reference);
       if (row.name().equals(valid)) {
         throw new InvalidRequest("Renaming a container with the same name as its current name");
       }
@@ -80,9 +79,9 @@ public final class Alterations {
    * @param changes zero and empty: as it is
    */
   public void update(String reference, Limits changes, Optional<RestartPolicy> policy) {
-    String id = resolve(reference).id();
+    String id = References.resolve(rooms.store(), reference).id();
     try (var _ = locks.hold(id)) {
-      var row = reread(id, reference);
+      var row = References.reread(rooms.store(), id, reference);
       var kept = Kept.of(row);
       var spec = kept.spec();
       if (spec.autoRemove() && policy.filter(each -> !each.isNo()).isPresent()) {
@@ -109,14 +108,14 @@ public final class Alterations {
    */
   public ProcessList processes(String reference, String arguments) {
     var columns = ProcessList.columns(arguments);
-    var row = running(resolve(reference).id(), reference);
+    var row = running(References.resolve(rooms.store(), reference).id(), reference);
     var list = ProcessList.of(columns, rooms.runtime().controls().processes(row.id()));
     rooms.events().container(row, "top");
     return list;
   }
 
   private ContainerRow running(String id, String reference) {
-    var row = reread(id, reference);
+    var row = References.reread(rooms.store(), id, reference);
     if (row.state() == ContainerState.RESTARTING) {
       throw new Conflict(
           "Container %s is restarting, wait until the container is running".formatted(id));
@@ -125,17 +124,6 @@ public final class Alterations {
       throw new Conflict("container %s is not running".formatted(id));
     }
     return row;
-  }
-
-  private ContainerRow resolve(String reference) {
-    return rooms.store().read(records -> References.resolve(records, reference));
-  }
-
-  private ContainerRow reread(String id, String reference) {
-    return rooms
-        .store()
-        .read(records -> records.container(id))
-        .orElseThrow(() -> new NotFound("No such container: " + reference));
   }
 
   private void put(ContainerRow row) {

@@ -58,108 +58,29 @@ public record ContainerSpec(
 
   /** The same with other labels. */
   ContainerSpec withLabels(Map<String, String> other) {
-    return new ContainerSpec(
-        image,
-        entrypoint,
-        command,
-        environment,
-        workingDirectory,
-        user,
-        hostname,
-        other,
-        attachStdin,
-        attachStdout,
-        attachStderr,
-        openStdin,
-        stdinOnce,
-        tty,
-        consoleSize,
-        networkMode,
-        exposedPorts,
-        portBindings,
-        publishAllPorts,
-        binds,
-        addedCapabilities,
-        droppedCapabilities,
-        isPrivileged,
-        autoRemove,
-        stopSignal,
-        stopTimeoutSeconds,
-        limits,
-        isolation,
-        restartPolicy);
+    return with(other, limits, isolation, restartPolicy);
   }
 
   /** The same with other limits. */
   ContainerSpec withLimits(Limits other) {
-    return new ContainerSpec(
-        image,
-        entrypoint,
-        command,
-        environment,
-        workingDirectory,
-        user,
-        hostname,
-        labels,
-        attachStdin,
-        attachStdout,
-        attachStderr,
-        openStdin,
-        stdinOnce,
-        tty,
-        consoleSize,
-        networkMode,
-        exposedPorts,
-        portBindings,
-        publishAllPorts,
-        binds,
-        addedCapabilities,
-        droppedCapabilities,
-        isPrivileged,
-        autoRemove,
-        stopSignal,
-        stopTimeoutSeconds,
-        other,
-        isolation,
-        restartPolicy);
+    return with(labels, other, isolation, restartPolicy);
   }
 
   /** The same, isolated otherwise. */
   ContainerSpec withIsolation(Isolation other) {
-    return new ContainerSpec(
-        image,
-        entrypoint,
-        command,
-        environment,
-        workingDirectory,
-        user,
-        hostname,
-        labels,
-        attachStdin,
-        attachStdout,
-        attachStderr,
-        openStdin,
-        stdinOnce,
-        tty,
-        consoleSize,
-        networkMode,
-        exposedPorts,
-        portBindings,
-        publishAllPorts,
-        binds,
-        addedCapabilities,
-        droppedCapabilities,
-        isPrivileged,
-        autoRemove,
-        stopSignal,
-        stopTimeoutSeconds,
-        limits,
-        other,
-        restartPolicy);
+    return with(labels, limits, other, restartPolicy);
   }
 
   /** The same with another restart policy. */
   ContainerSpec withRestartPolicy(RestartPolicy other) {
+    return with(labels, limits, isolation, other);
+  }
+
+  private ContainerSpec with(
+      Map<String, String> otherLabels,
+      Limits otherLimits,
+      Isolation otherIsolation,
+      RestartPolicy otherPolicy) {
     return new ContainerSpec(
         image,
         entrypoint,
@@ -168,7 +89,7 @@ public record ContainerSpec(
         workingDirectory,
         user,
         hostname,
-        labels,
+        otherLabels,
         attachStdin,
         attachStdout,
         attachStderr,
@@ -187,8 +108,8 @@ public record ContainerSpec(
         autoRemove,
         stopSignal,
         stopTimeoutSeconds,
-        limits,
-        isolation,
-        other);
+        otherLimits,
+        otherIsolation,
+        otherPolicy);
   }
 }

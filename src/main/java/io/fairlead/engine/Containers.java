@@ -2,7 +2,6 @@ package io.fairlead.engine;
 
 import io.fairlead.Conflict;
 import io.fairlead.InvalidRequest;
-import io.fairlead.NotFound;
 import io.fairlead.runtime.Attachment;
 import io.fairlead.runtime.ConsoleSize;
 import io.fairlead.runtime.ExitStatus;
@@ -74,7 +73,7 @@ public final class Containers {
    * @throws io.fairlead.NotFound {@code No such container: x}
    */
   public Container find(String reference) {
-    return view.of(resolve(reference));
+    return view.of(References.resolve(rooms.store(), reference));
   }
 
   /** Newest first. */
@@ -94,9 +93,9 @@ public final class Containers {
    * @return false if it was running already
    */
   public boolean start(String reference) {
-    String id = resolve(reference).id();
+    String id = References.resolve(rooms.store(), reference).id();
     try (var _ = locks.hold(id)) {
-      var row = reread(id, reference);
+      var row = References.reread(rooms.store(), id, reference);
       if (row.state() == ContainerState.PAUSED) {
         throw new Conflict("cannot start a paused container, try unpause instead");
       }
@@ -147,7 +146,7 @@ public final class Containers {
    * this returns.
    */
   public CompletableFuture<ExitStatus> await(String reference, WaitCondition condition) {
-    var row = resolve(reference);
+    var row = References.resolve(rooms.store(), reference);
     var future = waiters.add(row.id(), condition);
     // Looked at again after joining the waiters: what happened in between completes it too.
     var now = rooms.store().read(records -> records.container(row.id()));
@@ -166,7 +165,7 @@ public final class Containers {
    * @param stream whether live output follows
    */
   public Attachment attach(String reference, boolean replayLog, boolean stream, OutputSink sink) {
-    var found = resolve(reference);
+    var found = References.resolve(rooms.store(), reference);
     String id = found.id();
     if (replayLog) {
       streams.replay(id, sink);
@@ -177,7 +176,7 @@ public final class Containers {
       return EarlyStreams.Nothing.INSTANCE;
     }
     try (var _ = locks.hold(id)) {
-      var row = reread(id, reference);
+      var row = References.reread(rooms.store(), id, reference);
       var attachment = streams.join(row, sink);
       rooms.events().container(row, "attach");
       return attachment;
@@ -190,7 +189,7 @@ public final class Containers {
    * @throws io.fairlead.Conflict if it does not run
    */
   public void resize(String reference, ConsoleSize size) {
-    var row = resolve(reference);
+    var row = References.resolve(rooms.store(), reference);
     boolean isLive = Lives.hasProcess(row.state());
     if (!isLive || (Kept.of(row).spec().tty() && !rooms.runtime().resize(row.id(), size))) {
       throw new Conflict("container %s is not running".formatted(row.id()));
@@ -202,7 +201,7 @@ public final class Containers {
 
   /** A client has left its terminal by the keys. */
   public void tellDetached(String reference) {
-    rooms.events().container(resolve(reference), "detach");
+    rooms.events().container(References.resolve(rooms.store(), reference), "detach");
   }
 
   /**
@@ -213,18 +212,6 @@ public final class Containers {
     if (!request.stdout() && !request.stderr()) {
       throw new InvalidRequest("Bad parameters: you must choose at least one stream");
     }
-    streams.readLog(resolve(reference).id(), request, sink);
-  }
-
-  private ContainerRow resolve(String reference) {
-    return rooms.store().read(records -> References.resolve(records, reference));
-  }
-
-  /** The row as it is now that the lock is held. */
-  private ContainerRow reread(String id, String reference) {
-    return rooms
-        .store()
-        .read(records -> records.container(id))
-        .orElseThrow(() -> new NotFound("No such container: " + reference));
+    streams.readLog(References.resolve(rooms.store(), reference).id(), request, sink);
   }
 }

@@ -64,7 +64,7 @@ public final class Execs {
     random.nextBytes(bytes);
     String id = HexFormat.of().formatHex(bytes);
     String json = JsonMapper.shared().writeValueAsString(request);
-    String containerId = rooms.store().read(records -> References.resolve(records, reference)).id();
+    String containerId = References.resolve(rooms.store(), reference).id();
     try (var _ = locks.hold(containerId)) {
       var container = running(containerId);
       var row = new ExecRow(id, containerId, json, ExecState.CREATED, 0, 0, Instant.now());

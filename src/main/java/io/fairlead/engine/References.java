@@ -4,6 +4,7 @@ import io.fairlead.InvalidRequest;
 import io.fairlead.NotFound;
 import io.fairlead.store.ContainerRow;
 import io.fairlead.store.Records;
+import io.fairlead.store.Store;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -19,6 +20,22 @@ final class References {
    */
   static ContainerRow resolve(Records records, String reference) {
     return find(records, reference)
+        .orElseThrow(() -> new NotFound("No such container: " + reference));
+  }
+
+  /** As {@link #resolve(Records, String)}, in a view of the records of its own. */
+  static ContainerRow resolve(Store store, String reference) {
+    return store.read(records -> resolve(records, reference));
+  }
+
+  /**
+   * The row of one that was resolved, as it is now that its lock is held.
+   *
+   * @throws NotFound if it was removed meanwhile
+   */
+  static ContainerRow reread(Store store, String id, String reference) {
+    return store
+        .read(records -> records.container(id))
         .orElseThrow(() -> new NotFound("No such container: " + reference));
   }
 

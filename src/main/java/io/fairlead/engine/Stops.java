@@ -3,7 +3,6 @@ package io.fairlead.engine;
 import io.fairlead.Conflict;
 import io.fairlead.EngineFault;
 import io.fairlead.Failure;
-import io.fairlead.NotFound;
 import io.fairlead.engine.Containers.WaitCondition;
 import io.fairlead.runtime.ExitStatus;
 import io.fairlead.store.ContainerRow;
@@ -46,11 +45,11 @@ final class Stops {
 
   boolean stop(String reference, Optional<String> signal, Optional<Integer> timeoutSeconds) {
     Optional<Integer> wanted = signal.map(Signals::number);
-    var found = resolve(reference);
+    var found = References.resolve(rooms.store(), reference);
     String id = found.id();
     Asked asked;
     try (var _ = locks.hold(id)) {
-      var row = reread(id, reference);
+      var row = References.reread(rooms.store(), id, reference);
       if (!Lives.isLive(row.state())) {
         return false;
       }
@@ -68,7 +67,7 @@ final class Stops {
 
   void restart(String reference, Optional<String> signal, Optional<Integer> timeoutSeconds) {
     Optional<Integer> wanted = signal.map(Signals::number);
-    var found = resolve(reference);
+    var found = References.resolve(rooms.store(), reference);
     String id = found.id();
     if (!restarts.beginByHand(id)) {
       throw new Conflict("container %s is being restarted already".formatted(id));
@@ -76,7 +75,7 @@ final class Stops {
     try {
       Optional<Asked> asked;
       try (var _ = locks.hold(id)) {
-        var row = reread(id, reference);
+        var row = References.reread(rooms.store(), id, reference);
         asked =
             Lives.hasProcess(row.state())
                 ? Optional.of(askToEnd(row, wanted, timeoutSeconds, false))
@@ -95,7 +94,7 @@ final class Stops {
 
   private void startAgain(String id, String reference) {
     try (var _ = locks.hold(id)) {
-      var row = reread(id, reference);
+      var row = References.reread(rooms.store(), id, reference);
       // Somebody else may have started it meanwhile.
       if (!Lives.hasProcess(row.state())) {
         restarts.forget(id);
@@ -159,10 +158,10 @@ final class Stops {
 
   void kill(String reference, String signal) {
     int number = Signals.number(signal);
-    String id = resolve(reference).id();
+    String id = References.resolve(rooms.store(), reference).id();
     CompletableFuture<ExitStatus> ended;
     try (var _ = locks.hold(id)) {
-      var row = reread(id, reference);
+      var row = References.reread(rooms.store(), id, reference);
       if (row.state() == ContainerState.RESTARTING) {
         endings.giveUp(row);
         return;
@@ -191,7 +190,7 @@ final class Stops {
   }
 
   void remove(String reference, boolean force) {
-    var row = resolve(reference);
+    var row = References.resolve(rooms.store(), reference);
     endings.claimRemoval(row);
     try {
       var killed = removeOrKill(row.id(), reference, force);
@@ -208,7 +207,7 @@ final class Stops {
   private Optional<CompletableFuture<ExitStatus>> removeOrKill(
       String id, String reference, boolean force) {
     try (var _ = locks.hold(id)) {
-      var row = reread(id, reference);
+      var row = References.reread(rooms.store(), id, reference);
       if (Lives.isLive(row.state()) && !force) {
         throw new Conflict(
             "cannot remove container \"/%s\": container is %s"
@@ -231,18 +230,6 @@ final class Stops {
       case CREATED, STARTING, RUNNING, STOPPING, EXITED ->
           "running: stop the container before removing or force remove";
     };
-  }
-
-  private ContainerRow resolve(String reference) {
-    return rooms.store().read(records -> References.resolve(records, reference));
-  }
-
-  /** The row as it is now that the lock is held. */
-  private ContainerRow reread(String id, String reference) {
-    return rooms
-        .store()
-        .read(records -> records.container(id))
-        .orElseThrow(() -> new NotFound("No such container: " + reference));
   }
 
   static ExitStatus statusOf(ContainerRow row) {
