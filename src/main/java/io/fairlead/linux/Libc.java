@@ -163,6 +163,8 @@ public final class Libc {
       function("setsockopt", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT);
   private static final MethodHandle GETSOCKOPT =
       function("getsockopt", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, ADDRESS);
+  private static final MethodHandle IOCTL =
+      function("ioctl", JAVA_INT, JAVA_INT, JAVA_LONG, ADDRESS);
   private static final MethodHandle SOCKETPAIR =
       function("socketpair", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS);
   private static final MethodHandle SEND =
@@ -316,6 +318,18 @@ public final class Libc {
       return result(
           (int) SETSOCKOPT.invokeExact(state, fd, level, option, value, (int) value.byteSize()),
           state);
+    } catch (Throwable t) {
+      throw impossible(t);
+    }
+  }
+
+  /**
+   * @param argument what the request reads and writes
+   */
+  public static int ioctl(int fd, long request, MemorySegment argument) {
+    try {
+      var state = STATE.get();
+      return result((int) IOCTL.invokeExact(state, fd, request, argument), state);
     } catch (Throwable t) {
       throw impossible(t);
     }

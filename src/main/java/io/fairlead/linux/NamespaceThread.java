@@ -17,6 +17,7 @@ public final class NamespaceThread implements AutoCloseable {
   private static final int MAX_WAITING = 1024;
 
   private final ThreadPoolExecutor executor;
+  private final Object identity;
 
   /**
    * @throws KernelException if the namespace cannot be entered
@@ -32,11 +33,11 @@ public final class NamespaceThread implements AutoCloseable {
             new ArrayBlockingQueue<>(MAX_WAITING),
             Thread.ofPlatform().name(name).daemon().factory());
     try {
-      var _ =
-          call(
+      identity =
+          onThread(
               () -> {
                 namespace.enter();
-                return true;
+                return NetNamespace.identityOfThisThread();
               });
     } catch (RuntimeException e) {
       close();
@@ -44,8 +45,26 @@ public final class NamespaceThread implements AutoCloseable {
     }
   }
 
-  /** Runs an action inside, after those that came before it, and waits for it to its end. */
+  /**
+   * Runs an action inside and waits for it to its end: on the calling thread where that is inside
+   * already (two changes of thread saved), else on this one, after those that came before.
+   *
+   * @param action must not wait for another thread: a virtual one might go on in another namespace
+   */
   public <T> T call(Callable<T> action) {
+    if (!NetNamespace.identityOfThisThread().equals(identity)) {
+      return onThread(action);
+    }
+    try {
+      return action.call();
+    } catch (RuntimeException e) {
+      throw e;
+    } catch (Exception e) {
+      throw new IllegalStateException("in a namespace's thread", e);
+    }
+  }
+
+  private <T> T onThread(Callable<T> action) {
     Future<T> result;
     try {
       result = executor.submit(action);

@@ -2,6 +2,9 @@ package io.fairlead.linux;
 
 import static io.fairlead.linux.Errno.check;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -16,6 +19,15 @@ public record NetNamespace(Path path) {
   /** The namespace that the calling thread is in. */
   public static NetNamespace ofThisThread() {
     return new NetNamespace(Path.of("/proc/thread-self/ns/net"));
+  }
+
+  /** What tells the calling thread's namespace from every other that lives. */
+  static Object identityOfThisThread() {
+    try {
+      return Files.getAttribute(ofThisThread().path(), "unix:ino");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** Moves the calling platform thread into this namespace, for good. */

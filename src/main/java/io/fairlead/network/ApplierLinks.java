@@ -223,9 +223,7 @@ final class ApplierLinks implements AutoCloseable {
     if (known != null) {
       return known;
     }
-    var socket = socket(place);
-    return Links.find(socket, link)
-        .map(Link::index)
+    return Links.index(socket(place), link)
         .orElseThrow(() -> new KernelException("find link", link + " in " + place, Errno.ENODEV));
   }
 

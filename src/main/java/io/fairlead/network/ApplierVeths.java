@@ -28,12 +28,12 @@ final class ApplierVeths {
 
   /** Makes a pair and marks it in the same call: no crash can leave a link that nobody knows. */
   Link make(Fact.Veth veth, Interior interior) {
-    return born(veth, interior, links.batch(List.of(birth(veth, interior), markOf(veth))));
+    return born(veth, links.batch(List.of(birth(veth, interior), markOf(veth))));
   }
 
   /** Makes a pair that dies with its namespace, which must have no pin yet. */
   Link makeUnmarked(Fact.Veth veth, Interior interior) {
-    return born(veth, interior, links.batch(List.of(birth(veth, interior))));
+    return born(veth, links.batch(List.of(birth(veth, interior))));
   }
 
   void mark(Fact.Veth veth) {
@@ -41,10 +41,12 @@ final class ApplierVeths {
   }
 
   private Request birth(Fact.Veth veth, Interior interior) {
+    // A link is born with its namespace's default; changing it afterwards would wait for the links'
+    // lock. Every pair so comes with its own.
+    interior.run(() -> Sysctls.write(Facts.disableIpv6("default"), veth.hasIpv6() ? "0" : "1"));
     int bridge =
-        Links.find(links, veth.bridge())
-            .orElseThrow(() -> new KernelException("find bridge", veth.bridge(), Errno.ENODEV))
-            .index();
+        Links.index(links, veth.bridge())
+            .orElseThrow(() -> new KernelException("find bridge", veth.bridge(), Errno.ENODEV));
     return Links.addVeth(
         new Veth(
             veth.hostEnd(),
@@ -61,14 +63,9 @@ final class ApplierVeths {
     return LinkChange.of(veth.hostEnd()).alias(veth.owner()).hairpin(veth.isHairpin()).request();
   }
 
-  private Link born(Fact.Veth veth, Interior interior, List<List<Message>> answers) {
-    Link link =
-        Links.born(answers.getFirst())
-            .or(() -> Links.find(links, veth.hostEnd()))
-            .orElseThrow(() -> new KernelException("find veth", veth.hostEnd(), Errno.ENODEV));
-    if (!veth.hasIpv6()) {
-      interior.run(() -> Sysctls.write(Facts.disableIpv6(veth.containerEnd()), "1"));
-    }
-    return link;
+  private Link born(Fact.Veth veth, List<List<Message>> answers) {
+    return Links.born(answers.getFirst())
+        .or(() -> Links.find(links, veth.hostEnd()))
+        .orElseThrow(() -> new KernelException("find veth", veth.hostEnd(), Errno.ENODEV));
   }
 }

@@ -101,10 +101,14 @@ final class NetworkWriter implements AutoCloseable {
    * @return whether the records want it to be there
    */
   boolean reconcile(String sandboxId) {
+    // Read here, while the thread may still be at what was prepared.
+    List<Scope> scopes = List.of(new Scope.OfSandbox(sandboxId));
+    long version = store.version();
+    Map<Scope, State> read = wanted(scopes);
     return call(
         () -> {
           try {
-            return reconcileHere(List.of(new Scope.OfSandbox(sandboxId)));
+            return reconcileHere(scopes, store.version() == version ? read : wanted(scopes));
           } finally {
             kernel.applier().drop(new Place.Sandbox(sandboxId));
           }
@@ -150,8 +154,7 @@ final class NetworkWriter implements AutoCloseable {
         });
   }
 
-  private boolean reconcileHere(List<Scope> scopes) {
-    Map<Scope, State> wanted = wanted(scopes);
+  private boolean reconcileHere(List<Scope> scopes, Map<Scope, State> wanted) {
     State want = union(wanted.values());
     State have = union(scopes.stream().map(scope -> have(scope, wanted)).toList());
     try {

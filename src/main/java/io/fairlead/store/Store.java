@@ -4,6 +4,7 @@ import io.fairlead.Unavailable;
 import java.nio.file.Path;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -28,6 +29,7 @@ public final class Store implements AutoCloseable {
   private final Semaphore readerPermits = new Semaphore(MAX_READERS);
   private final ConcurrentLinkedDeque<Session> idleReaders = new ConcurrentLinkedDeque<>();
 
+  private final AtomicLong version = new AtomicLong();
   private volatile boolean isClosed;
 
   private Store(Database database) {
@@ -54,10 +56,20 @@ public final class Store implements AutoCloseable {
     writerLock.lock();
     try {
       requireOpen();
+      version.incrementAndGet();
       return inside(writer, "BEGIN IMMEDIATE", work);
     } finally {
+      version.incrementAndGet();
       writerLock.unlock();
     }
+  }
+
+  /**
+   * Changes with every write, both before and behind it: what was read after one call is still so
+   * if another gives the same.
+   */
+  public long version() {
+    return version.get();
   }
 
   /** As {@link #write(Function)}, without a result. */

@@ -2,6 +2,7 @@ package io.fairlead.network;
 
 import static io.fairlead.network.NetworkFixture.publishing;
 
+import io.fairlead.linux.Trees;
 import io.fairlead.store.ContainerState;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,24 +32,46 @@ class AttachBench {
   @Test
   void attachAndDetach() throws Exception {
     System.out.printf("load %s%n", Files.readString(Path.of("/proc/loadavg")).strip());
-    try (var fixture = new NetworkFixture()) {
-      for (int round = -WARM_UP; round < 0; round++) {
-        churn(fixture, round);
-        if (round == -WARM_UP + CHURNED) {
-          System.out.printf("cold, after the first %d:%n", CHURNED);
-          inARow(fixture);
-          print();
-        }
-      }
-      System.out.printf("warm, attached one after the other, %d churned just before:%n", CHURNED);
-      inARow(fixture);
-      print();
-      System.out.println("warm, each right after another was let go:");
-      for (int round = 0; round < MEASURED; round++) {
-        churn(fixture, round);
-      }
-      print();
+    // Where pins are in a daemon: /run is a tmpfs.
+    Path execRoot = Files.createTempDirectory(Path.of("/dev/shm"), "fairlead-");
+    try (var fixture = new NetworkFixture(config -> at(execRoot, config))) {
+      // A daemon's requests come on threads of the host's namespace.
+      var _ = fixture.host.namespace().call("bench", () -> measure(fixture));
+    } finally {
+      Trees.delete(execRoot);
     }
+  }
+
+  private static NetworkConfig at(Path execRoot, NetworkConfig config) {
+    return new NetworkConfig(
+        config.engineId(),
+        execRoot,
+        config.host(),
+        config.bridge(),
+        config.bip(),
+        config.ipv6(),
+        config.fixedCidrV6(),
+        config.mtuBytes());
+  }
+
+  private boolean measure(NetworkFixture fixture) {
+    for (int round = -WARM_UP; round < 0; round++) {
+      churn(fixture, round);
+      if (round == -WARM_UP + CHURNED) {
+        System.out.printf("cold, after the first %d:%n", CHURNED);
+        inARow(fixture);
+        print();
+      }
+    }
+    System.out.printf("warm, attached one after the other, %d churned just before:%n", CHURNED);
+    inARow(fixture);
+    print();
+    System.out.println("warm, each right after another was let go:");
+    for (int round = 0; round < MEASURED; round++) {
+      churn(fixture, round);
+    }
+    print();
+    return true;
   }
 
   private void inARow(NetworkFixture fixture) {

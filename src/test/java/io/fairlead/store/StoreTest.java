@@ -42,6 +42,19 @@ class StoreTest {
   }
 
   @Test
+  void theVersionChangesBeforeAndBehindEveryWriteAndWithNoRead() {
+    try (Store store = Store.open(file())) {
+      long before = store.version();
+      long during = store.write(r -> store.version());
+      long behind = store.version();
+      assertThat(during).isNotEqualTo(before);
+      assertThat(behind).isNotIn(before, during);
+      assertThat(container(store, "aaaa")).isEmpty();
+      assertThat(store.version()).isEqualTo(behind);
+    }
+  }
+
+  @Test
   void anExceptionUndoesTheWholeTransaction() {
     try (Store store = Store.open(file())) {
       assertThatThrownBy(

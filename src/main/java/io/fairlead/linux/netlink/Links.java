@@ -1,15 +1,33 @@
 package io.fairlead.linux.netlink;
 
+import static io.fairlead.linux.Errno.check;
+
 import io.fairlead.linux.Errno;
 import io.fairlead.linux.KernelException;
 import io.fairlead.linux.Libc;
+import java.lang.foreign.Arena;
+import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /** Network interfaces: messages that make, change and delete them, and questions about them. */
 public final class Links {
   private Links() {}
+
+  /**
+   * A veth left to itself is made with a queue for each processor and then cut down to one, which
+   * costs every queue's sysfs entries twice and two RCU waits (drivers/net/veth.c,
+   * veth_init_queues).
+   */
+  private static final int VETH_QUEUES = 1;
+
+  /** linux/sockios.h */
+  private static final long SIOCGIFINDEX = 0x8933;
+
+  /** struct ifreq, linux/if.h: a name, then a union. */
+  private static final int IFREQ_BYTES = 40;
 
   /**
    * Makes a veth pair, its end here up and in its bridge. The kernel refuses a peer that is born up
@@ -17,7 +35,10 @@ public final class Links {
    * those, by name. From Linux 6.3 on the answer holds the new link: see {@link #born}.
    */
   public static Request addVeth(Veth veth) {
-    var message = newLink(veth.hostName(), veth.hostMac(), veth.mtuBytes(), veth.group());
+    var message =
+        newLink(veth.hostName(), veth.hostMac(), veth.mtuBytes(), veth.group())
+            .attributeU32(Rtnetlink.IFLA_NUM_TX_QUEUES, VETH_QUEUES)
+            .attributeU32(Rtnetlink.IFLA_NUM_RX_QUEUES, VETH_QUEUES);
     if (veth.masterIndex() != 0) {
       message.attributeU32(Rtnetlink.IFLA_MASTER, veth.masterIndex());
     }
@@ -38,6 +59,8 @@ public final class Links {
                 .attributeString(Rtnetlink.IFLA_IFNAME, checkName(veth.peerName()))
                 .attribute(Rtnetlink.IFLA_ADDRESS, veth.peerMac().toBytes())
                 .attributeU32(Rtnetlink.IFLA_MTU, veth.mtuBytes())
+                .attributeU32(Rtnetlink.IFLA_NUM_TX_QUEUES, VETH_QUEUES)
+                .attributeU32(Rtnetlink.IFLA_NUM_RX_QUEUES, VETH_QUEUES)
                 .attributeU32(Rtnetlink.IFLA_NET_NS_FD, veth.namespaceFd()));
   }
 
@@ -141,6 +164,23 @@ public final class Links {
         socket,
         withoutStatistics(header(Rtnetlink.RTM_GETLINK, index))
             .request("get link", "index " + index));
+  }
+
+  /**
+   * A link's index, by ioctl: unlike a question by netlink it takes no lock that link changes hold.
+   * Empty if there is none of that name.
+   */
+  public static OptionalInt index(NetlinkSocket socket, String name) {
+    try (var arena = Arena.ofConfined()) {
+      var request = arena.allocate(IFREQ_BYTES, Integer.BYTES);
+      request.setString(0, checkName(name));
+      int result = Libc.ioctl(socket.number(), SIOCGIFINDEX, request);
+      if (result == -Errno.ENODEV) {
+        return OptionalInt.empty();
+      }
+      check(result, "ioctl(SIOCGIFINDEX)", name);
+      return OptionalInt.of(request.get(ValueLayout.JAVA_INT, Rtnetlink.IFNAMSIZ));
+    }
   }
 
   static String checkName(String name) {

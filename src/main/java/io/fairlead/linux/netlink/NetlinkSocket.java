@@ -179,6 +179,11 @@ public final class NetlinkSocket implements AutoCloseable {
         request.operation(), request.object(), Errno.EINTR, "the list changed while it was read");
   }
 
+  /** The descriptor, for what goes by ioctl. */
+  int number() {
+    return fd.number();
+  }
+
   @Override
   public void close() {
     fd.close();

@@ -7,6 +7,7 @@ import io.fairlead.linux.Errno;
 import io.fairlead.linux.Fd;
 import io.fairlead.linux.KernelException;
 import io.fairlead.linux.PrivateNamespace;
+import io.fairlead.testing.Command;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -77,6 +78,34 @@ class RouteKernelTest {
     assertThat(peer.isUp()).isFalse();
     assertThat(Links.ofMaster(host, bridge.index())).containsExactly(end);
     assertThat(Links.ofGroup(host, GROUP)).contains(end);
+  }
+
+  @Test
+  void aVethHasOneQueueHoweverManyProcessorsThereAre() {
+    var bridge = addBridge();
+    addVeth("vhost0", bridge.index());
+
+    for (String direction : List.of("rx", "tx")) {
+      assertThat(queues(hostNamespace, "vhost0", direction)).isEqualTo(1);
+      assertThat(queues(sandboxNamespace, "eth0", direction)).isEqualTo(1);
+    }
+  }
+
+  private static long queues(PrivateNamespace namespace, String link, String direction) {
+    String shown =
+        namespace
+            .call(() -> Command.run(List.of("ip", "-d", "link", "show", link)))
+            .succeeded()
+            .stdout();
+    return Long.parseLong(
+        shown.replaceAll("(?s).*num%squeues (\\d+).*".formatted(direction), "$1"));
+  }
+
+  @Test
+  void anIndexIsFoundByName() {
+    var bridge = addBridge();
+    assertThat(Links.index(host, "br0")).hasValue(bridge.index());
+    assertThat(Links.index(sandbox, "br0")).isEmpty();
   }
 
   @Test
