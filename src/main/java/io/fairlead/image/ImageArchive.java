@@ -1,6 +1,9 @@
 package io.fairlead.image;
 
 import io.fairlead.InvalidRequest;
+import io.fairlead.archive.EntryPath;
+import io.fairlead.archive.TarEntry;
+import io.fairlead.archive.TarReader;
 import io.fairlead.image.Layers.Unpacked;
 import io.fairlead.linux.Trees;
 import java.io.BufferedInputStream;

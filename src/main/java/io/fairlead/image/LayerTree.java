@@ -1,8 +1,11 @@
 package io.fairlead.image;
 
-import static io.fairlead.image.EntryPath.refused;
+import static io.fairlead.archive.EntryPath.refused;
 
 import io.fairlead.InvalidRequest;
+import io.fairlead.archive.EntryPath;
+import io.fairlead.archive.TarEntry;
+import io.fairlead.archive.Tree;
 import io.fairlead.linux.Directory;
 import io.fairlead.linux.Directory.Kind;
 import io.fairlead.linux.Errno;
@@ -20,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * anywhere else. Parents are walked one name at a time without following links; a link on the way
  * is read and, where it stays inside, walked in the same manner.
  */
-final class LayerTree implements AutoCloseable {
+final class LayerTree implements Tree, AutoCloseable {
   private static final int MAX_LINKS = 40; // the kernel's MAXSYMLINKS
 
   private final Directory root;
@@ -52,11 +55,8 @@ final class LayerTree implements AutoCloseable {
     void take(EntryPath at, Directory directory, String name);
   }
 
-  /** What is made at a place: the directory it is in, open, and its name there. */
-  record Place(Directory directory, String name) {}
-
-  /** Makes a directory, or keeps the one that is there. */
-  Place directory(EntryPath at) {
+  @Override
+  public Place directory(EntryPath at) {
     if (at.isRoot()) {
       return new Place(root, ".");
     }
@@ -74,8 +74,9 @@ final class LayerTree implements AutoCloseable {
     return place;
   }
 
-  /** A directory that is still where it was made, reached without any link. */
-  Optional<Place> made(EntryPath at) {
+  /** Reached without any link. */
+  @Override
+  public Optional<Place> made(EntryPath at) {
     var parent = root;
     try {
       for (String name : at.isRoot() ? at.names() : at.parent().names()) {
@@ -96,17 +97,14 @@ final class LayerTree implements AutoCloseable {
                 place -> place.directory().kind(place.name()).equals(Optional.of(Kind.DIRECTORY)));
   }
 
-  /**
-   * @param at where it is, by real names
-   */
-  record NewFile(Place place, EntryPath at, Fd fd) {}
-
-  NewFile file(EntryPath at) {
+  @Override
+  public NewFile file(EntryPath at) {
     var place = cleared(at);
     return new NewFile(place, real(place), place.directory().makeFile(place.name()));
   }
 
-  Place symlink(EntryPath at, String target) {
+  @Override
+  public Place symlink(EntryPath at, String target) {
     if (target.isEmpty() || target.indexOf('\0') >= 0) {
       throw refused(at.toString(), "it is a link to nothing");
     }
@@ -118,8 +116,8 @@ final class LayerTree implements AutoCloseable {
     return place;
   }
 
-  /** Gives an entry that is there already a second name. */
-  void hardLink(EntryPath at, String target) {
+  @Override
+  public void hardLink(EntryPath at, String target) {
     EntryPath original;
     try {
       original = EntryPath.parse(target);
@@ -160,10 +158,8 @@ final class LayerTree implements AutoCloseable {
             .formatted(TarEntry.shown(target)));
   }
 
-  /**
-   * @param type one of the {@code S_IF} types
-   */
-  Place node(EntryPath at, int type, int major, int minor) {
+  @Override
+  public Place node(EntryPath at, int type, int major, int minor) {
     var place = cleared(at);
     place.directory().makeNode(place.name(), type, major, minor);
     return place;

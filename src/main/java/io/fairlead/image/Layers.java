@@ -4,6 +4,7 @@ import static io.fairlead.linux.Errno.check;
 
 import io.fairlead.EngineFault;
 import io.fairlead.InvalidRequest;
+import io.fairlead.archive.TarReader;
 import io.fairlead.linux.Directory;
 import io.fairlead.linux.Libc;
 import io.fairlead.linux.Trees;

@@ -2,6 +2,8 @@ package io.fairlead.image;
 
 import com.github.luben.zstd.ZstdInputStream;
 import io.fairlead.EngineFault;
+import io.fairlead.archive.EntryPath;
+import io.fairlead.archive.TarEntry;
 import io.fairlead.linux.Fd;
 import java.io.BufferedInputStream;
 import java.io.DataInputStream;

@@ -1,6 +1,7 @@
 package io.fairlead.image;
 
 import com.github.luben.zstd.ZstdOutputStream;
+import io.fairlead.archive.EntryPath;
 import io.fairlead.linux.Directory;
 import java.io.BufferedOutputStream;
 import java.io.DataOutputStream;

@@ -5,24 +5,31 @@ import static io.fairlead.linux.Errno.ENOENT;
 import static io.fairlead.linux.Errno.check;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
-import static java.lang.foreign.ValueLayout.JAVA_SHORT;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
  * An open directory, and what can be done in it by name. No operation follows a symbolic link: a
  * name is one component of a path, and where it is a link, the link itself is meant. So a tree can
- * be written that nobody's links lead out of.
+ * be written that nobody's links lead out of. Only {@link #inside} and {@link #find} take paths.
  *
  * <p>Names and link targets are byte strings (one char a byte): Linux gives them no encoding.
  */
 public final class Directory implements AutoCloseable {
+  private static final int RENAMES_MAX = 100;
+  private static final int DEPTH_MAX = 2000;
+
   private final Fd fd;
   private final String shown;
 
@@ -64,27 +71,61 @@ public final class Directory implements AutoCloseable {
     return new Directory(new Fd(opened), at(name));
   }
 
+  /**
+   * Opens a directory by a path under this one. Links on the way and at its end are followed as
+   * though this were the root of all files, so none leads out of it.
+   */
+  public Directory inside(String path) {
+    int flags = Libc.O_RDONLY | Libc.O_DIRECTORY | Libc.O_CLOEXEC;
+    return new Directory(new Fd(inRoot(path, flags)), at(path));
+  }
+
+  /**
+   * Finds what a path under this one means, links on the way followed as {@link #inside} does; a
+   * link at its end is meant itself, unless a slash follows it.
+   *
+   * @return a descriptor that neither reads nor writes (O_PATH)
+   */
+  public Fd find(String path) {
+    return new Fd(inRoot(path, Libc.O_PATH | Libc.O_NOFOLLOW | Libc.O_CLOEXEC));
+  }
+
+  private int inRoot(String path, int flags) {
+    long resolve = Libc.RESOLVE_IN_ROOT | Libc.RESOLVE_NO_MAGICLINKS;
+    int result = -Errno.EAGAIN; // somebody renamed something meanwhile
+    for (int tries = 0; tries < RENAMES_MAX && result == -Errno.EAGAIN; tries++) {
+      result = Libc.openat2(fd.number(), "/" + path, flags, resolve);
+    }
+    return check(result, "open", at(path));
+  }
+
   /** What is there by this name, empty if nothing is. */
   public Optional<Kind> kind(String name) {
-    try (var arena = Arena.ofConfined()) {
-      // struct statx of linux/stat.h: stx_mode at 28, stx_rdev_major and _minor at 128
-      MemorySegment status = arena.allocate(256, 8);
-      int result =
-          Libc.statx(fd.number(), name, Libc.AT_SYMLINK_NOFOLLOW, Libc.STATX_BASIC_STATS, status);
-      if (result == -ENOENT) {
-        return Optional.empty();
+    return status(name).map(FileStatus::kind);
+  }
+
+  /** The same with all that is known of it. */
+  public Optional<FileStatus> status(String name) {
+    return FileStatus.read(fd.number(), name, at(name));
+  }
+
+  /** The names in it, sorted by their bytes, without {@code .} and {@code ..}. */
+  public List<String> names() {
+    var names = new ArrayList<String>();
+    try (var reading = child(".");
+        var arena = Arena.ofConfined()) {
+      MemorySegment entries = arena.allocate(1 << 15, 8);
+      for (long length = 1; length > 0; ) {
+        length = check(Libc.getdents64(reading.number(), entries), "getdents", shown);
+        for (long at = 0; at < length; at += entries.get(JAVA_SHORT_UNALIGNED, at + 16)) {
+          // struct linux_dirent64: its length at 16, the name from 19 on
+          names.add(entries.getString(at + 19, StandardCharsets.ISO_8859_1));
+        }
       }
-      check(result, "stat", at(name));
-      boolean isDeviceZero = status.get(JAVA_LONG, 128) == 0;
-      return Optional.of(
-          switch (status.get(JAVA_SHORT, 28) & Libc.S_IFMT) {
-            case Libc.S_IFREG -> Kind.FILE;
-            case Libc.S_IFDIR -> Kind.DIRECTORY;
-            case Libc.S_IFLNK -> Kind.SYMLINK;
-            case Libc.S_IFCHR -> isDeviceZero ? Kind.WHITEOUT : Kind.OTHER;
-            default -> Kind.OTHER;
-          });
     }
+    names.removeAll(List.of(".", ".."));
+    Collections.sort(names);
+    return names;
   }
 
   public void makeDirectory(String name, int permissions) {
@@ -97,9 +138,9 @@ public final class Directory implements AutoCloseable {
     return new Fd(check(Libc.openat(fd.number(), name, flags, 0600), "create", at(name)));
   }
 
-  /** Opens a file for reading. A link is refused with ELOOP. */
+  /** Opens a file for reading; a fifo is not waited for. A link is refused with ELOOP. */
   public Fd openFile(String name) {
-    int flags = Libc.O_RDONLY | Libc.O_NOFOLLOW | Libc.O_CLOEXEC;
+    int flags = Libc.O_RDONLY | Libc.O_NOFOLLOW | Libc.O_NONBLOCK | Libc.O_CLOEXEC;
     return new Fd(check(Libc.openat(fd.number(), name, flags, 0), "open", at(name)));
   }
 
@@ -141,7 +182,12 @@ public final class Directory implements AutoCloseable {
 
   /** Not for a link, which has no permissions of its own. */
   public void setPermissions(String name, int permissions) {
-    check(Libc.fchmodat(fd.number(), name, permissions), "chmod", at(name));
+    // By way of a descriptor: chmod itself would follow a link that somebody has just put there.
+    int flags = Libc.O_PATH | Libc.O_NOFOLLOW | Libc.O_CLOEXEC;
+    try (var file = new Fd(check(Libc.openat(fd.number(), name, flags, 0), "open", at(name)))) {
+      int result = Libc.fchmodat(Libc.AT_FDCWD, "/proc/self/fd/" + file.number(), permissions);
+      check(result, "chmod", at(name));
+    }
   }
 
   public void setModified(String name, long epochSecond, int nanos) {
@@ -166,19 +212,42 @@ public final class Directory implements AutoCloseable {
     }
   }
 
+  /** The extended attributes of what is there, as far as we may see them. */
+  public Map<String, byte[]> attributes(String name) {
+    try (var arena = Arena.ofConfined()) {
+      MemorySegment list = arena.allocate(1 << 16);
+      long length = Libc.llistxattr(viaProc(name), list);
+      var attributes = new HashMap<String, byte[]>();
+      if (length == -Errno.EOPNOTSUPP || length == -ENOENT) {
+        return attributes;
+      }
+      check(length, "listxattr", at(name));
+      for (long at = 0; at < length; ) {
+        String attribute = list.getString(at, StandardCharsets.ISO_8859_1);
+        value(viaProc(name), attribute, at(name)).ifPresent(v -> attributes.put(attribute, v));
+        at += attribute.length() + 1;
+      }
+      return attributes;
+    }
+  }
+
   /** An extended attribute of a path, which is not followed where it is a link. */
   public static Optional<byte[]> attribute(Path path, String attribute) {
+    // The raw path: Java's own text of it may have lost bytes that are no UTF-8.
+    String raw =
+        URLDecoder.decode(
+            path.toUri().getRawPath().replace("+", "%2B"), StandardCharsets.ISO_8859_1);
+    return value(raw, attribute, path.toString());
+  }
+
+  private static Optional<byte[]> value(String path, String attribute, String shown) {
     try (var arena = Arena.ofConfined()) {
       MemorySegment value = arena.allocate(1 << 16);
-      // The raw path: Java's own text of it may have lost bytes that are no UTF-8.
-      String raw =
-          URLDecoder.decode(
-              path.toUri().getRawPath().replace("+", "%2B"), StandardCharsets.ISO_8859_1);
-      long length = Libc.lgetxattr(raw, attribute, value);
+      long length = Libc.lgetxattr(path, attribute, value);
       if (length == -Errno.ENODATA || length == -Errno.EOPNOTSUPP) {
         return Optional.empty();
       }
-      check(length, "getxattr " + attribute, path.toString());
+      check(length, "getxattr " + attribute, shown);
       return Optional.of(value.asSlice(0, length).toArray(JAVA_BYTE));
     }
   }
@@ -188,17 +257,34 @@ public final class Directory implements AutoCloseable {
     check(Libc.renameat(from.fd.number(), fromName, fd.number(), name), "rename", at(name));
   }
 
-  /** Removes what is there by this name, with all that is in it. Nothing there: nothing done. */
+  /**
+   * Removes what is there by this name, with all that is in it. Nothing there: nothing done. No
+   * mount is entered (EXDEV): what is mounted there belongs to somebody else.
+   */
   public void remove(String name) {
+    remove(name, 0);
+  }
+
+  private void remove(String name, int depth) {
     int result = Libc.unlinkat(fd.number(), name, 0);
     if (result == -EISDIR) {
-      try (var directory = child(name)) {
-        Trees.empty(Path.of("/proc/self/fd/" + directory.number()));
+      check(depth < DEPTH_MAX ? 0 : -Errno.ENAMETOOLONG, "rmdir", at(name));
+      try (var directory = ownChild(name)) {
+        directory.names().forEach(each -> directory.remove(each, depth + 1));
       }
-      check(Libc.unlinkat(fd.number(), name, Libc.AT_REMOVEDIR), "rmdir", at(name));
-    } else if (result != -ENOENT) {
-      check(result, "unlink", at(name));
+      result = Libc.unlinkat(fd.number(), name, Libc.AT_REMOVEDIR);
     }
+    if (result != -ENOENT) {
+      check(result, "remove", at(name));
+    }
+  }
+
+  /** By descriptors all the way down: nobody can slip a link under what is being removed. */
+  private Directory ownChild(String name) {
+    int flags = Libc.O_RDONLY | Libc.O_DIRECTORY | Libc.O_CLOEXEC;
+    long resolve = Libc.RESOLVE_NO_SYMLINKS | Libc.RESOLVE_NO_XDEV;
+    int opened = check(Libc.openat2(fd.number(), name, flags, resolve), "open", at(name));
+    return new Directory(new Fd(opened), at(name));
   }
 
   private String viaProc(String name) {

@@ -19,12 +19,14 @@ public final class Errno {
   public static final int EACCES = 13;
   public static final int EBUSY = 16;
   public static final int EEXIST = 17;
+  public static final int EXDEV = 18;
   public static final int ENODEV = 19;
   public static final int ENOTDIR = 20;
   public static final int EISDIR = 21;
   public static final int EINVAL = 22;
   public static final int EMFILE = 24;
   public static final int ENOSPC = 28;
+  public static final int EROFS = 30;
   public static final int EPIPE = 32;
   public static final int ERANGE = 34;
   public static final int ENAMETOOLONG = 36;
@@ -60,7 +62,7 @@ public final class Errno {
           Map.entry(14, "EFAULT"),
           Map.entry(EBUSY, "EBUSY"),
           Map.entry(EEXIST, "EEXIST"),
-          Map.entry(18, "EXDEV"),
+          Map.entry(EXDEV, "EXDEV"),
           Map.entry(ENODEV, "ENODEV"),
           Map.entry(ENOTDIR, "ENOTDIR"),
           Map.entry(EISDIR, "EISDIR"),
@@ -70,7 +72,7 @@ public final class Errno {
           Map.entry(26, "ETXTBSY"),
           Map.entry(27, "EFBIG"),
           Map.entry(ENOSPC, "ENOSPC"),
-          Map.entry(30, "EROFS"),
+          Map.entry(EROFS, "EROFS"),
           Map.entry(31, "EMLINK"),
           Map.entry(EPIPE, "EPIPE"),
           Map.entry(ERANGE, "ERANGE"),

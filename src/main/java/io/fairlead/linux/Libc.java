@@ -71,6 +71,7 @@ public final class Libc {
   public static final int S_IFBLK = 0x6000;
   public static final int S_IFREG = 0x8000;
   public static final int S_IFLNK = 0xa000;
+  public static final int S_IFSOCK = 0xc000;
   public static final int STATX_BASIC_STATS = 0x7ff;
   public static final long STATX_ATTR_MOUNT_ROOT = 0x2000;
 
@@ -97,6 +98,7 @@ public final class Libc {
   /** linux/mount.h */
   public static final long MS_RDONLY = 1;
 
+  public static final long MS_REMOUNT = 32;
   public static final long MS_BIND = 4096;
   public static final long MS_REC = 16384;
   public static final long MS_PRIVATE = 1 << 18;
@@ -126,6 +128,13 @@ public final class Libc {
   public static final int O_PATH = 0x200000;
   public static final int SHUT_WR = 1;
 
+  /** linux/openat2.h */
+  public static final long RESOLVE_NO_XDEV = 1;
+
+  public static final long RESOLVE_NO_MAGICLINKS = 2;
+  public static final long RESOLVE_NO_SYMLINKS = 4;
+  public static final long RESOLVE_IN_ROOT = 0x10;
+
   /** wait.h */
   public static final int P_PIDFD = 3;
 
@@ -141,6 +150,8 @@ public final class Libc {
   private static final long SYS_PIDFD_SEND_SIGNAL = 424;
 
   private static final long SYS_PIDFD_OPEN = 434;
+
+  private static final long SYS_OPENAT2 = 437;
 
   private static final long SYS_PIDFD_GETFD = 438;
 
@@ -213,6 +224,10 @@ public final class Libc {
       function("lsetxattr", JAVA_INT, ADDRESS, ADDRESS, ADDRESS, JAVA_LONG, JAVA_INT);
   private static final MethodHandle LGETXATTR =
       function("lgetxattr", JAVA_LONG, ADDRESS, ADDRESS, ADDRESS, JAVA_LONG);
+  private static final MethodHandle LLISTXATTR =
+      function("llistxattr", JAVA_LONG, ADDRESS, ADDRESS, JAVA_LONG);
+  private static final MethodHandle GETDENTS64 =
+      function("getdents64", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG);
   private static final MethodHandle SYNCFS = function("syncfs", JAVA_INT, JAVA_INT);
   private static final MethodHandle CHDIR = function("chdir", JAVA_INT, ADDRESS);
   private static final MethodHandle SETNS = function("setns", JAVA_INT, JAVA_INT, JAVA_INT);
@@ -501,6 +516,31 @@ public final class Libc {
     }
   }
 
+  /**
+   * @param resolve how the path is walked: {@code RESOLVE_...}
+   */
+  public static int openat2(int directory, String path, int flags, long resolve) {
+    try (var arena = Arena.ofConfined()) {
+      var state = STATE.get();
+      MemorySegment how = arena.allocate(24, 8); // struct open_how: flags, mode, resolve
+      how.set(JAVA_LONG, 0, flags);
+      how.set(JAVA_LONG, 16, resolve);
+      return (int)
+          result(
+              (long)
+                  SYSCALL.invokeExact(
+                      state,
+                      SYS_OPENAT2,
+                      (long) directory,
+                      bytes(arena, path).address(),
+                      how.address(),
+                      how.byteSize()),
+              state);
+    } catch (Throwable t) {
+      throw impossible(t);
+    }
+  }
+
   public static int mkdirat(int directory, String name, int mode) {
     try (var arena = Arena.ofConfined()) {
       var state = STATE.get();
@@ -595,7 +635,7 @@ public final class Libc {
     }
   }
 
-  /** Follows a link: glibc refuses AT_SYMLINK_NOFOLLOW before Linux 6.6. */
+  /** Follows a link. */
   public static int fchmodat(int directory, String name, int mode) {
     try (var arena = Arena.ofConfined()) {
       var state = STATE.get();
@@ -654,6 +694,32 @@ public final class Libc {
               LGETXATTR.invokeExact(
                   state, bytes(arena, path), bytes(arena, name), value, value.byteSize()),
           state);
+    } catch (Throwable t) {
+      throw impossible(t);
+    }
+  }
+
+  /**
+   * @param names filled in, each ended by a NUL
+   */
+  public static long llistxattr(String path, MemorySegment names) {
+    try (var arena = Arena.ofConfined()) {
+      var state = STATE.get();
+      return result(
+          (long) LLISTXATTR.invokeExact(state, bytes(arena, path), names, names.byteSize()), state);
+    } catch (Throwable t) {
+      throw impossible(t);
+    }
+  }
+
+  /**
+   * @param entries filled in: {@code struct linux_dirent64} one after the other
+   */
+  public static long getdents64(int directory, MemorySegment entries) {
+    try {
+      var state = STATE.get();
+      return result(
+          (long) GETDENTS64.invokeExact(state, directory, entries, entries.byteSize()), state);
     } catch (Throwable t) {
       throw impossible(t);
     }

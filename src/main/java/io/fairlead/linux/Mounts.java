@@ -42,6 +42,11 @@ public final class Mounts {
     mount(source.toString(), target, "", Libc.MS_BIND, "");
   }
 
+  /** This mount, not what else shows the same files. */
+  public static void makeReadOnly(Path target) {
+    mount("", target, "", Libc.MS_REMOUNT | Libc.MS_BIND | Libc.MS_RDONLY, "");
+  }
+
   /** Mounts and unmounts below it reach the namespaces made from this one. */
   public static void makeShared(Path target) {
     mount("", target, "", Libc.MS_SHARED, "");

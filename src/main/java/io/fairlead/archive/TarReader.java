@@ -1,4 +1,4 @@
-package io.fairlead.image;
+package io.fairlead.archive;
 
 import io.fairlead.InvalidRequest;
 import java.io.IOException;
@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Reading past the last entry drains the stream, so that a digest taken below is of the whole.
  */
-final class TarReader {
+public final class TarReader {
   private static final int BLOCK = 512;
   private static final int MAX_NAME_BYTES = 4096;
   private static final int MAX_PAX_BYTES = 1 << 20;
@@ -38,7 +38,7 @@ final class TarReader {
    * @param needsEndMark whether an archive without its closing zero blocks counts as truncated;
    *     where a digest of the archive is known, that is the better judge
    */
-  TarReader(InputStream in, boolean needsEndMark) {
+  public TarReader(InputStream in, boolean needsEndMark) {
     this.in = in;
     this.needsEndMark = needsEndMark;
   }
@@ -46,7 +46,7 @@ final class TarReader {
   /**
    * @throws InvalidRequest if the archive is broken or ends too early
    */
-  Optional<TarEntry> next() throws IOException {
+  public Optional<TarEntry> next() throws IOException {
     skipContent();
     Map<String, byte[]> pax = new HashMap<>(globalPax);
     @Nullable String longName = null;
@@ -86,7 +86,7 @@ final class TarReader {
   }
 
   /** Reads of the present entry's content; -1 at its end. */
-  int read(byte[] buffer) throws IOException {
+  public int read(byte[] buffer) throws IOException {
     if (unreadBytes == 0) {
       return -1;
     }

@@ -1,20 +1,21 @@
-package io.fairlead.image;
+package io.fairlead.archive;
 
 import io.fairlead.InvalidRequest;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A place inside a layer: names from its root down, none of them {@code .} or {@code ..}; empty is
+ * A place inside a tree: names from its root down, none of them {@code .} or {@code ..}; empty is
  * the root. Byte strings, as in the archive.
  */
-record EntryPath(List<String> names) {
-  /** Leaves room under the kernel's PATH_MAX of 4096 for where the layer itself lies. */
-  static final int MAX_BYTES = 3800;
+public record EntryPath(List<String> names) {
+  /** Leaves room under the kernel's PATH_MAX of 4096 for where the tree itself lies. */
+  public static final int MAX_BYTES = 3800;
 
   private static final int MAX_NAME_BYTES = 255;
 
-  EntryPath {
+  public EntryPath {
     names = List.copyOf(names);
     int bytes = 0;
     for (String name : names) {
@@ -33,7 +34,7 @@ record EntryPath(List<String> names) {
    *
    * @throws InvalidRequest if it is absolute or goes up
    */
-  static EntryPath parse(String name) {
+  public static EntryPath parse(String name) {
     if (name.isEmpty()) {
       throw refused(name, "it has no name");
     }
@@ -55,28 +56,57 @@ record EntryPath(List<String> names) {
     return new EntryPath(names);
   }
 
-  static InvalidRequest refused(String name, String why) {
+  /**
+   * Reads a name as a process does whose root the tree is: a slash in front says nothing, and
+   * {@code a/..} is nothing.
+   *
+   * @throws InvalidRequest if it goes up beyond the root
+   */
+  public static EntryPath parseInRoot(String name) {
+    if (name.indexOf('\0') >= 0) {
+      throw refused(name, "its name has a NUL in it");
+    }
+    var names = new ArrayList<String>();
+    for (String part : name.split("/", -1)) {
+      if (part.equals("..")) {
+        if (names.isEmpty()) {
+          throw refused(name, "its path goes up with \"..\", out of the folder");
+        }
+        names.removeLast();
+      } else if (!part.isEmpty() && !part.equals(".")) {
+        names.add(part);
+      }
+    }
+    return new EntryPath(names);
+  }
+
+  /** A text as Linux has names: its bytes in UTF-8, one char each. */
+  public static String byteString(String text) {
+    return new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
+  }
+
+  public static InvalidRequest refused(String name, String why) {
     return new InvalidRequest(
         "archive entry \"%s\" is refused: %s".formatted(TarEntry.shown(name), why));
   }
 
-  boolean isRoot() {
+  public boolean isRoot() {
     return names.isEmpty();
   }
 
-  EntryPath parent() {
+  public EntryPath parent() {
     return new EntryPath(names.subList(0, names.size() - 1));
   }
 
-  String last() {
+  public String last() {
     return names.getLast();
   }
 
-  EntryPath sibling(String name) {
+  public EntryPath sibling(String name) {
     return parent().child(name);
   }
 
-  EntryPath child(String name) {
+  public EntryPath child(String name) {
     var longer = new ArrayList<>(names);
     longer.add(name);
     return new EntryPath(longer);

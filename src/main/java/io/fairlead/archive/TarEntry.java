@@ -1,4 +1,4 @@
-package io.fairlead.image;
+package io.fairlead.archive;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
@@ -12,7 +12,7 @@ import java.util.Map;
  * @param permissions the low twelve bits
  * @param attributes extended attributes by name, their values in bytes
  */
-record TarEntry(
+public record TarEntry(
     String name,
     Type type,
     String link,
@@ -26,7 +26,7 @@ record TarEntry(
     int minor,
     Map<String, byte[]> attributes) {
 
-  enum Type {
+  public enum Type {
     FILE,
     HARD_LINK,
     SYMLINK,
@@ -37,7 +37,7 @@ record TarEntry(
   }
 
   /** A byte string in words for people. */
-  static String shown(String byteString) {
+  public static String shown(String byteString) {
     String text =
         new String(byteString.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
     String clean =
