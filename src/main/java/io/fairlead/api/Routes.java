@@ -38,6 +38,7 @@ final class Routes {
     var life = new LifeApi(engine);
     var streams = new ContainerStreams(engine);
     var execs = new ExecApi(engine);
+    var files = new FilesApi(engine);
     var images = new ImagesApi(engine, info);
     var transfers = new ImageTransfers(engine, info);
     var networks = new NetworksApi(engine);
@@ -67,6 +68,11 @@ final class Routes {
             Route.of("GET", "/containers/{id}/logs", streams::logs),
             Route.hijacking("POST", "/containers/{id}/attach", streams::attach),
             Route.of("POST", "/containers/{id}/resize", containers::resize),
+            Route.of("HEAD", "/containers/{id}/archive", files::look),
+            Route.of("GET", "/containers/{id}/archive", files::pack),
+            Route.of("PUT", "/containers/{id}/archive", files::unpack),
+            Route.of("GET", "/containers/{id}/export", files::export),
+            Route.of("GET", "/containers/{id}/changes", files::changes),
             Route.of("POST", "/containers/{id}/exec", execs::create),
             Route.hijacking("POST", "/exec/{id}/start", execs::start),
             Route.of("POST", "/exec/{id}/resize", execs::resize),
@@ -92,13 +98,8 @@ final class Routes {
   /** Operations of Docker's that this version does not have. */
   private static List<Route> notBuilt() {
     return List.of(
-        notBuilt("GET", "/containers/{id}/changes", "listing a container's changed files"),
-        notBuilt("GET", "/containers/{id}/export", "exporting a container"),
         notBuilt("GET", "/containers/{id}/stats", "statistics"),
         notBuilt("GET", "/containers/{id}/attach/ws", "attaching by a web socket"),
-        notBuilt("HEAD", "/containers/{id}/archive", "copying files"),
-        notBuilt("GET", "/containers/{id}/archive", "copying files"),
-        notBuilt("PUT", "/containers/{id}/archive", "copying files"),
         notBuilt("GET", "/containers/{id}/checkpoints", "checkpoints"),
         notBuilt("POST", "/containers/{id}/checkpoints", "checkpoints"),
         notBuilt("DELETE", "/containers/{id}/checkpoints/{checkpoint}", "checkpoints"),

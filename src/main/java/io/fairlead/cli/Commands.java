@@ -23,6 +23,9 @@ final class Commands {
     TABLE.put("wait", WaitCommand::new);
     TABLE.put("attach", AttachCommand::new);
     TABLE.put("exec", ExecCommand::new);
+    TABLE.put("cp", CopyCommand::new);
+    TABLE.put("diff", DiffCommand::new);
+    TABLE.put("export", ExportCommand::new);
     TABLE.put("rm", RemoveCommand::new);
     TABLE.put("ps", PsCommand::new);
     TABLE.put("logs", LogsCommand::new);

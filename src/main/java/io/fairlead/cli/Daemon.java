@@ -2,7 +2,6 @@ package io.fairlead.cli;
 
 import io.fairlead.cli.HttpConnection.Response;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.ConnectException;
 import java.net.SocketException;
 import java.net.URLEncoder;
@@ -73,9 +72,10 @@ final class Daemon {
     return response;
   }
 
-  Response upload(HttpConnection connection, String target, InputStream content)
+  Response upload(
+      HttpConnection connection, String method, String target, HttpConnection.Content content)
       throws IOException {
-    return accept(connection.sendStream("POST", target, content));
+    return accept(connection.sendContent(method, target, content));
   }
 
   private Json json(String method, String target) {

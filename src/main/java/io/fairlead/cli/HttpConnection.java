@@ -1,8 +1,10 @@
 package io.fairlead.cli;
 
+import java.io.BufferedOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -79,28 +81,60 @@ final class HttpConnection implements AutoCloseable {
     return readResponse(method);
   }
 
-  /** A request whose body is as long as the stream is; sent in chunks. */
-  Response sendStream(String method, String target, InputStream content) throws IOException {
+  /** Writes a request's body, however long it is. */
+  interface Content {
+    void writeTo(OutputStream out) throws IOException;
+  }
+
+  /** A request with a body whose length is not known before; sent in chunks. */
+  Response sendContent(String method, String target, Content content) throws IOException {
     String headers = "Content-Type: application/x-tar\r\nTransfer-Encoding: chunked\r\n";
     write(ByteBuffer.wrap(head(method, target, headers)));
-    byte[] buffer = new byte[64 * 1024];
     try {
-      for (int length; (length = content.read(buffer)) > 0; ) {
-        write(ascii(Integer.toHexString(length) + "\r\n"));
-        write(ByteBuffer.wrap(buffer, 0, length));
-        write(ascii("\r\n"));
-      }
+      var chunks = new BufferedOutputStream(new Chunks(), 64 * 1024);
+      content.writeTo(chunks);
+      chunks.flush();
       write(ascii("0\r\n\r\n"));
-    } catch (IOException brokenPipe) {
+    } catch (BrokenPipe e) {
       // The daemon may refuse before it has read all; what it says is worth more than the pipe.
       try {
         return readResponse(method);
-      } catch (IOException e) {
-        brokenPipe.addSuppressed(e);
-        throw brokenPipe;
+      } catch (IOException again) {
+        e.addSuppressed(again);
+        throw e;
       }
     }
     return readResponse(method);
+  }
+
+  private static final class BrokenPipe extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    BrokenPipe(IOException cause) {
+      super(cause.getMessage(), cause);
+    }
+  }
+
+  /** A body in chunks, one for each write. */
+  private final class Chunks extends OutputStream {
+    @Override
+    public void write(int value) throws IOException {
+      write(new byte[] {(byte) value}, 0, 1);
+    }
+
+    @Override
+    public void write(byte[] bytes, int offset, int length) throws IOException {
+      if (length == 0) {
+        return; // an empty chunk would end the body
+      }
+      try {
+        HttpConnection.this.write(ascii(Integer.toHexString(length) + "\r\n"));
+        HttpConnection.this.write(ByteBuffer.wrap(bytes, offset, length));
+        HttpConnection.this.write(ascii("\r\n"));
+      } catch (IOException e) {
+        throw new BrokenPipe(e);
+      }
+    }
   }
 
   /** Sends bytes on an upgraded connection. */

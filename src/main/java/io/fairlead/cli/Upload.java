@@ -20,7 +20,7 @@ final class Upload {
   static int send(Daemon daemon, String target, String file) throws IOException {
     try (InputStream content = file.equals("-") ? System.in : Files.newInputStream(Path.of(file));
         var connection = daemon.connect()) {
-      printMessages(daemon.upload(connection, target, content));
+      printMessages(daemon.upload(connection, "POST", target, content::transferTo));
       return 0;
     } catch (NoSuchFileException e) {
       throw new CommandFailure("no such file: " + file);

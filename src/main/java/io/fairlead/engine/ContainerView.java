@@ -15,7 +15,7 @@ final class ContainerView {
   Container of(ContainerRow row) {
     var kept = Kept.of(row);
     var own = rooms.folder(row.id());
-    var shared = sharedFolder(kept, own);
+    var shared = rooms.sharedFolder(row.id(), kept);
     String hostname = kept.hostname().isEmpty() ? shared.writtenHostname() : kept.hostname();
     var environment = new ArrayList<>(kept.plan().environment());
     if (!hostname.isEmpty()) {
@@ -45,13 +45,5 @@ final class ContainerView {
         shared.hostname(),
         shared.resolvConf(),
         row.restartCount());
-  }
-
-  /** Who joins another's network shows that one's files. */
-  private ContainerFolder sharedFolder(Kept kept, ContainerFolder own) {
-    return kept.joined()
-        .flatMap(target -> rooms.store().read(records -> References.find(records, target)))
-        .map(row -> rooms.folder(row.id()))
-        .orElse(own);
   }
 }

@@ -44,6 +44,7 @@ public final class Engine implements AutoCloseable {
   private final Starts starts;
   private final Containers containers;
   private final Execs execs;
+  private final ContainerFiles files;
   private final AtomicBoolean isClosed = new AtomicBoolean();
 
   private Engine(
@@ -73,6 +74,7 @@ public final class Engine implements AutoCloseable {
             new Stops(rooms, locks, waiters, starts, endings, restarts),
             new Streams(rooms, early));
     this.execs = new Execs(rooms, locks);
+    this.files = new ContainerFiles(rooms, locks);
     running.forEach(endings::watch);
     rooms.store().read(Records::containers).stream()
         .filter(row -> row.state() == ContainerState.RESTARTING)
@@ -179,6 +181,11 @@ public final class Engine implements AutoCloseable {
   /** Further processes in containers. */
   public Execs execs() {
     return execs;
+  }
+
+  /** The files of containers. */
+  public ContainerFiles files() {
+    return files;
   }
 
   public Images images() {

@@ -7,15 +7,10 @@ import io.fairlead.network.Networks.Allocation;
 import io.fairlead.runtime.ExitStatus;
 import io.fairlead.runtime.OciRuntime;
 import io.fairlead.runtime.ProcessSpec;
-import io.fairlead.runtime.ProcessSpec.BindMount;
 import io.fairlead.store.ContainerRow;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.FutureTask;
 import org.jspecify.annotations.Nullable;
@@ -176,7 +171,7 @@ final class Starts {
         plan.user(),
         hostname,
         sandboxId == null ? Optional.empty() : Optional.of(rooms.networks().pin(sandboxId)),
-        mounts(kept, folder),
+        ContainerMounts.of(kept, folder),
         Capabilities.canonical("CapAdd", kept.spec().addedCapabilities()),
         Capabilities.canonical("CapDrop", kept.spec().droppedCapabilities()),
         kept.spec().isPrivileged(),
@@ -187,34 +182,6 @@ final class Starts {
         allocation.inheritedFds(),
         kept.spec().limits(),
         new Donors(rooms).resolve(kept.spec().isolation()));
-  }
-
-  /** A user's own mount over one of the three files replaces ours. */
-  private static List<BindMount> mounts(Kept kept, ContainerFolder folder) {
-    var mounts = new ArrayList<>(Binds.parse(kept.spec().binds()));
-    mounts.forEach(mount -> makeSource(mount.source()));
-    var ours =
-        List.of(
-            new BindMount(folder.resolvConf(), "/etc/resolv.conf", false),
-            new BindMount(folder.hostname(), "/etc/hostname", false),
-            new BindMount(folder.hosts(), "/etc/hosts", false));
-    for (var mount : ours) {
-      if (mounts.stream().noneMatch(m -> m.target().equals(mount.target()))) {
-        mounts.add(mount);
-      }
-    }
-    return mounts;
-  }
-
-  /** Docker's API makes a missing source a folder. */
-  private static void makeSource(Path source) {
-    try {
-      if (!Files.exists(source)) {
-        Files.createDirectories(source);
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot make the bind source " + source, e);
-    }
   }
 
   /** The way back. What fails on it is told in the log; the caller gets the first cause. */

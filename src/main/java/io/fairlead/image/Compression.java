@@ -10,7 +10,7 @@ import org.apache.commons.compress.compressors.gzip.GzipCompressorInputStream;
 import org.tukaani.xz.XZInputStream;
 
 /** How an archive is packed, told from its first bytes. */
-enum Compression {
+public enum Compression {
   GZIP("\u001f\u008b\b") {
     @Override
     InputStream unpacked(InputStream in) throws IOException {
@@ -61,7 +61,7 @@ enum Compression {
   abstract InputStream unpacked(InputStream in) throws IOException;
 
   /** The stream's content without its packing. */
-  static InputStream unpack(InputStream packed) throws IOException {
+  public static InputStream unpack(InputStream packed) throws IOException {
     var in = new BufferedInputStream(packed, 1 << 16);
     in.mark(LOOK_AHEAD);
     byte[] first = in.readNBytes(LOOK_AHEAD);

@@ -54,6 +54,16 @@ enum Marks {
 
   abstract void hideBelow(Directory in, String directory);
 
+  /** Whether a directory hides what the layers below have in it, by either mark. */
+  static boolean hidesBelow(Directory in, String directory) {
+    if (in.attributes(directory).containsKey(OPAQUE)) {
+      return true;
+    }
+    try (var inside = in.child(directory)) {
+      return inside.kind(OPAQUE_FILE).isPresent();
+    }
+  }
+
   /** Overlayfs's marks where a directory can hold them. */
   static Marks usableIn(Path directory) {
     try (var in = Directory.open(directory)) {

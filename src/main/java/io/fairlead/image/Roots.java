@@ -19,7 +19,10 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -40,6 +43,7 @@ public final class Roots {
   private final Path written;
   private final Path mounted;
   private final String reason;
+  private final Map<String, Set<RootView>> views = new ConcurrentHashMap<>();
   private boolean canBeVolatile = true;
 
   private Roots(Store store, Path layers, Path written, Path mounted) {
@@ -112,8 +116,41 @@ public final class Roots {
     }
   }
 
-  /** Unmounts; what the container wrote is kept. May be repeated. */
+  /**
+   * Opens a view of a container's files, with its root mounted for as long as there is one. What of
+   * it is closed is to be told by {@link #leave}.
+   *
+   * @param mounts what is bound into the root
+   * @param isReadOnly whether the root itself may not be written
+   */
+  public RootView view(
+      String containerId, Image image, List<RootView.Bound> mounts, boolean isReadOnly) {
+    var view = RootView.open(mount(containerId, image, false), mounts, isReadOnly);
+    views.computeIfAbsent(containerId, _ -> ConcurrentHashMap.newKeySet()).add(view);
+    return view;
+  }
+
+  /** A view has been closed. Where it was the last, unmounting works again. */
+  public void leave(String containerId, RootView view) {
+    views.computeIfPresent(
+        containerId,
+        (_, all) -> {
+          all.remove(view);
+          return all.isEmpty() ? null : all;
+        });
+  }
+
+  /**
+   * Unmounts, unless somebody has a view of it open; what the container wrote is kept. May be
+   * repeated.
+   */
   public void unmount(String containerId) {
+    if (!views.containsKey(containerId)) {
+      detach(containerId);
+    }
+  }
+
+  private void detach(String containerId) {
     Path root = mounted.resolve(containerId);
     Mounts.unmount(root);
     try {
@@ -123,9 +160,10 @@ public final class Roots {
     }
   }
 
-  /** Unmounts and removes what the container wrote. May be repeated. */
+  /** Unmounts and removes what the container wrote, whoever views it. May be repeated. */
   public void remove(String containerId) {
-    unmount(containerId);
+    Optional.ofNullable(views.get(containerId)).ifPresent(all -> all.forEach(RootView::revoke));
+    detach(containerId);
     Trees.delete(written.resolve(containerId));
   }
 
@@ -157,11 +195,25 @@ public final class Roots {
     }
   }
 
+  /** What a container's files differ in from its image's. */
+  public List<FileChange> changes(String containerId, Image image) {
+    boolean isCopy = !reason.isEmpty();
+    Path own = written.resolve(containerId).resolve(isCopy ? "copy" : "upper");
+    if (!Files.exists(own)) {
+      return List.of();
+    }
+    var upperFirst = directories(image).reversed().stream().map(layers::resolve).toList();
+    try (var below = new Below(upperFirst);
+        var directory = Directory.open(own)) {
+      return new Differences(below, isCopy).of(directory);
+    }
+  }
+
   /** Unmounts and removes what belongs to no container of these. */
   public void sweep(Set<String> containers, Set<String> running) {
     for (String id : names(mounted)) {
       if (!running.contains(id)) {
-        unmount(id);
+        detach(id);
       }
     }
     for (String id : names(written)) {

@@ -13,7 +13,7 @@ import java.util.function.Predicate;
  * @param groups the supplementary groups, the primary one first
  * @param home from the root's /etc/passwd, else {@code /}
  */
-record ProcessUser(int uid, int gid, List<Integer> groups, String home) {
+public record ProcessUser(int uid, int gid, List<Integer> groups, String home) {
 
   private record Account(String name, int uid, int gid, String home) {}
 
@@ -26,7 +26,7 @@ record ProcessUser(int uid, int gid, List<Integer> groups, String home) {
    * @param user {@code ""} for root, {@code user}, {@code uid}, or either with {@code :group}
    * @throws EngineFault in Docker's words for a name that is not listed
    */
-  static ProcessUser lookUp(Path root, String user) {
+  public static ProcessUser lookUp(Path root, String user) {
     String[] parts = user.split(":", 2);
     String userName = parts[0];
     Optional<String> groupName =

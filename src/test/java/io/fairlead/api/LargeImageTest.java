@@ -59,8 +59,7 @@ class LargeImageTest {
     }
   }
 
-  private static Process startDaemon(TestEngine engine, TestHost host, Path socket)
-      throws IOException {
+  static Process startDaemon(TestEngine engine, TestHost host, Path socket) throws IOException {
     var config = engine.config();
     var process =
         new ProcessBuilder(
@@ -95,7 +94,7 @@ class LargeImageTest {
     throw new AssertionError("the daemon did not come up: " + said);
   }
 
-  private static String shell(TestHost host, String line) throws IOException, InterruptedException {
+  static String shell(TestHost host, String line) throws IOException, InterruptedException {
     var process =
         new ProcessBuilder(
                 "nsenter",

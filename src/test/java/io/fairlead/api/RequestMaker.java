@@ -47,6 +47,9 @@ final class RequestMaker {
           "changes",
           "names",
           "platform",
+          "path",
+          "noOverwriteDirNonDir",
+          "copyUIDGID",
           "quiet",
           "verbose");
 
@@ -73,6 +76,9 @@ final class RequestMaker {
           "\u0000",
           "é",
           "ctrl-p,ctrl-q",
+          "/etc/passwd",
+          "/tmp/.",
+          "../..",
           "-",
           "busybox",
           "2026-11-24T00:00:00Z",

@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -124,7 +123,7 @@ class HttpConnectionTest {
     int status =
         answered(
             "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n",
-            c -> c.sendStream("POST", "/", new ByteArrayInputStream(large)).status());
+            c -> c.sendContent("POST", "/", out -> out.write(large)).status());
 
     assertThat(status).isEqualTo(400);
   }

@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** Writes tar archives byte by byte, hostile ones too: nothing here asks whether it makes sense. */
-final class Tars {
+public final class Tars {
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
   private final Map<String, byte[]> pax = new TreeMap<>();
   private long uid = uidOfTests();
@@ -26,57 +26,57 @@ final class Tars {
     }
   }
 
-  Tars owner(long uid, long gid) {
+  public Tars owner(long uid, long gid) {
     this.uid = uid;
     this.gid = gid;
     return this;
   }
 
-  Tars modified(long second) {
+  public Tars modified(long second) {
     this.modified = second;
     return this;
   }
 
   /** An extended header's entry for the next one. */
-  Tars pax(String key, byte[] value) {
+  public Tars pax(String key, byte[] value) {
     pax.put(key, value);
     return this;
   }
 
-  Tars pax(String key, String value) {
+  public Tars pax(String key, String value) {
     return pax(key, value.getBytes(StandardCharsets.UTF_8));
   }
 
-  Tars file(String name, String content) {
+  public Tars file(String name, String content) {
     return file(name, 0644, content.getBytes(StandardCharsets.UTF_8));
   }
 
-  Tars file(String name, int mode, byte[] content) {
+  public Tars file(String name, int mode, byte[] content) {
     head(name, '0', mode, "", content.length, 0, 0);
     return content(content);
   }
 
-  Tars directory(String name) {
+  public Tars directory(String name) {
     return directory(name, 0755);
   }
 
-  Tars directory(String name, int mode) {
+  public Tars directory(String name, int mode) {
     return head(name, '5', mode, "", 0, 0, 0);
   }
 
-  Tars symlink(String name, String target) {
+  public Tars symlink(String name, String target) {
     return head(name, '2', 0777, target, 0, 0, 0);
   }
 
-  Tars hardLink(String name, String target) {
+  public Tars hardLink(String name, String target) {
     return head(name, '1', 0644, target, 0, 0, 0);
   }
 
-  Tars device(String name, char type, int major, int minor) {
+  public Tars device(String name, char type, int major, int minor) {
     return head(name, type, 0640, "", 0, major, minor);
   }
 
-  Tars head(String name, char type, int mode, String link, long size, int major, int minor) {
+  public Tars head(String name, char type, int mode, String link, long size, int major, int minor) {
     if (!pax.isEmpty()) {
       var records = new ByteArrayOutputStream();
       pax.forEach((key, value) -> records.writeBytes(record(key, value)));
@@ -88,7 +88,7 @@ final class Tars {
     return this;
   }
 
-  Tars content(byte[] content) {
+  public Tars content(byte[] content) {
     out.writeBytes(content);
     out.writeBytes(new byte[-content.length & 511]);
     return this;
@@ -135,18 +135,18 @@ final class Tars {
   }
 
   /** Without the end mark. */
-  byte[] unfinished() {
+  public byte[] unfinished() {
     return out.toByteArray();
   }
 
-  byte[] bytes() {
+  public byte[] bytes() {
     var all = new ByteArrayOutputStream();
     all.writeBytes(out.toByteArray());
     all.writeBytes(new byte[1024]);
     return all.toByteArray();
   }
 
-  InputStream stream() {
+  public InputStream stream() {
     return new ByteArrayInputStream(bytes());
   }
 }

@@ -65,7 +65,9 @@ public final class Docker implements AutoCloseable {
 
   private String commands() {
     String classes = place(DetachKeys.class) + ":" + place(JsonFactory.class);
-    String java = System.getProperty("java.home") + "/bin/java -XX:TieredStopAtLevel=1";
+    String java =
+        System.getProperty("java.home")
+            + "/bin/java -XX:TieredStopAtLevel=1 --enable-native-access=ALL-UNNAMED";
     return "export DOCKER_HOST=unix://%s; fairlead() { %s -cp %s %s -H $DOCKER_HOST \"$@\"; }; "
         .formatted(socket, java, classes, "io.fairlead.cli.Main");
   }
