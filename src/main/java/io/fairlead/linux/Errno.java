@@ -24,6 +24,7 @@ public final class Errno {
   public static final int ENOTDIR = 20;
   public static final int EISDIR = 21;
   public static final int EINVAL = 22;
+  public static final int ENFILE = 23;
   public static final int EMFILE = 24;
   public static final int ENOSPC = 28;
   public static final int EROFS = 30;
@@ -43,6 +44,7 @@ public final class Errno {
   public static final int ENOBUFS = 105;
   public static final int ENOTCONN = 107;
   public static final int ECONNREFUSED = 111;
+  public static final int EINPROGRESS = 115;
 
   private static final Map<Integer, String> NAMES =
       Map.ofEntries(
@@ -67,7 +69,7 @@ public final class Errno {
           Map.entry(ENOTDIR, "ENOTDIR"),
           Map.entry(EISDIR, "EISDIR"),
           Map.entry(EINVAL, "EINVAL"),
-          Map.entry(23, "ENFILE"),
+          Map.entry(ENFILE, "ENFILE"),
           Map.entry(EMFILE, "EMFILE"),
           Map.entry(26, "ETXTBSY"),
           Map.entry(27, "EFBIG"),
@@ -96,7 +98,7 @@ public final class Errno {
           Map.entry(110, "ETIMEDOUT"),
           Map.entry(ECONNREFUSED, "ECONNREFUSED"),
           Map.entry(113, "EHOSTUNREACH"),
-          Map.entry(115, "EINPROGRESS"));
+          Map.entry(EINPROGRESS, "EINPROGRESS"));
 
   private Errno() {}
 

@@ -37,7 +37,11 @@ public final class Libc {
   /** asm-generic/socket.h */
   public static final int SO_TYPE = 3;
 
+  public static final int SO_ERROR = 4;
   public static final int SO_SNDBUF = 7;
+  public static final int SO_KEEPALIVE = 9;
+  public static final int SO_LINGER = 13;
+  public static final int SO_ACCEPTCONN = 30;
   public static final int SO_SNDBUFFORCE = 32;
   public static final int SO_PEEK_OFF = 42;
   public static final int SO_BINDTOIFINDEX = 62;
@@ -47,6 +51,13 @@ public final class Libc {
 
   public static final int IPPROTO_IPV6 = 41;
   public static final int IPV6_V6ONLY = 26;
+  public static final int IPV6_RECVPKTINFO = 49;
+  public static final int IPV6_PKTINFO = 50;
+
+  /** linux/tcp.h */
+  public static final int IPPROTO_TCP = 6;
+
+  public static final int TCP_NODELAY = 1;
 
   public static final int O_RDONLY = 0;
   public static final int O_CLOEXEC = 0x80000;
@@ -168,6 +179,8 @@ public final class Libc {
   private static final MethodHandle CONNECT =
       function("connect", JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT);
   private static final MethodHandle LISTEN = function("listen", JAVA_INT, JAVA_INT, JAVA_INT);
+  private static final MethodHandle ACCEPT4 =
+      function("accept4", JAVA_INT, JAVA_INT, ADDRESS, ADDRESS, JAVA_INT);
   private static final MethodHandle GETSOCKNAME =
       function("getsockname", JAVA_INT, JAVA_INT, ADDRESS, ADDRESS);
   private static final MethodHandle SETSOCKOPT =
@@ -309,6 +322,18 @@ public final class Libc {
     try {
       var state = STATE.get();
       return result((int) LISTEN.invokeExact(state, fd, backlog), state);
+    } catch (Throwable t) {
+      throw impossible(t);
+    }
+  }
+
+  /** The next connection of a listening socket; who it is from is not asked. */
+  public static int accept4(int fd, int flags) {
+    try {
+      var state = STATE.get();
+      return result(
+          (int) ACCEPT4.invokeExact(state, fd, MemorySegment.NULL, MemorySegment.NULL, flags),
+          state);
     } catch (Throwable t) {
       throw impossible(t);
     }

@@ -8,9 +8,14 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import java.util.function.IntConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,15 +43,77 @@ public final class Reactor implements AutoCloseable {
   /** What {@link #ended} and {@link #text} took over and have not closed yet. */
   private final Set<Fd> owned = ConcurrentHashMap.newKeySet();
 
+  private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
   private final Thread thread;
   private volatile boolean closing;
 
+  /** Guarded by {@link #tasks}: the descriptors' numbers may be another's. */
+  private boolean isClosed;
+
   public Reactor(String threadName) {
+    this(threadName, () -> {});
+  }
+
+  /**
+   * @param first runs on the reactor's thread before all else; it may move it to a namespace
+   * @throws RuntimeException what that throws
+   */
+  public Reactor(String threadName, Runnable first) {
     epoll = new Fd(check(Libc.epollCreate1(Libc.EPOLL_CLOEXEC), "epoll_create1", threadName));
     wakeup =
         new Fd(check(Libc.eventfd(0, Libc.EFD_CLOEXEC | Libc.EFD_NONBLOCK), "eventfd", threadName));
-    watch(wakeup.number(), Libc.EPOLLIN, ready -> {});
-    thread = Thread.ofPlatform().name(threadName).daemon().start(this::run);
+    watch(wakeup.number(), Libc.EPOLLIN, ready -> runTasks());
+    var born = new FutureTask<>(first, null);
+    thread =
+        Thread.ofPlatform()
+            .name(threadName)
+            .daemon()
+            .start(
+                () -> {
+                  born.run();
+                  if (born.state() == Future.State.SUCCESS) {
+                    run();
+                  }
+                });
+    try {
+      born.get();
+    } catch (ExecutionException | InterruptedException e) {
+      close();
+      throw new IllegalStateException("thread " + threadName, e);
+    }
+  }
+
+  /** Runs something on the reactor's thread, after what came before it; it may not block. */
+  public void execute(Runnable task) {
+    tasks.add(task);
+    wake();
+  }
+
+  private void wake() {
+    synchronized (tasks) {
+      if (!isClosed) {
+        try (var arena = Arena.ofConfined()) {
+          Libc.write(wakeup.number(), arena.allocateFrom(ValueLayout.JAVA_LONG, 1L));
+        }
+      }
+    }
+  }
+
+  private void runTasks() {
+    try (var arena = Arena.ofConfined()) {
+      Libc.read(wakeup.number(), arena.allocate(ValueLayout.JAVA_LONG));
+    }
+    for (var task = tasks.poll(); task != null; task = tasks.poll()) {
+      guarded(task);
+    }
+  }
+
+  private static void guarded(Runnable action) {
+    try {
+      action.run();
+    } catch (RuntimeException e) {
+      LOG.error("{}: a handler failed", Thread.currentThread().getName(), e);
+    }
   }
 
   /**
@@ -147,9 +214,6 @@ public final class Reactor implements AutoCloseable {
           dispatch(events, check(count, "epoll_wait", ""));
         }
       }
-    } finally {
-      epoll.close();
-      wakeup.close();
     }
   }
 
@@ -159,11 +223,8 @@ public final class Reactor implements AutoCloseable {
       // An earlier handler of this round may have forgotten it.
       var handler = handlers.get(events.get(INT, at + DATA_OFFSET));
       if (handler != null) {
-        try {
-          handler.accept(events.get(INT, at));
-        } catch (RuntimeException e) {
-          LOG.error("{}: a handler failed", Thread.currentThread().getName(), e);
-        }
+        int ready = events.get(INT, at);
+        guarded(() -> handler.accept(ready));
       }
     }
   }
@@ -175,13 +236,16 @@ public final class Reactor implements AutoCloseable {
   @Override
   public void close() {
     closing = true;
-    try (var arena = Arena.ofConfined()) {
-      Libc.write(wakeup.number(), arena.allocateFrom(ValueLayout.JAVA_LONG, 1L));
-    }
+    wake();
     try {
       thread.join();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+    synchronized (tasks) {
+      isClosed = true;
+      epoll.close();
+      wakeup.close();
     }
     owned.forEach(Fd::close);
   }

@@ -20,6 +20,7 @@ final class Applier implements AutoCloseable {
   private final ApplierVeths veths;
   private final ApplierNamespaces namespaces;
   private final QueuedPorts ports;
+  private final RelayedPorts relayed;
   private final Sweeper sweeper;
   private final Announcer announcer;
   private final Consumer<String> steps;
@@ -33,6 +34,7 @@ final class Applier implements AutoCloseable {
       NetlinkSocket links,
       ApplierFirewall firewall,
       QueuedPorts ports,
+      RelayedPorts relayed,
       Sweeper sweeper,
       Announcer announcer,
       Consumer<String> steps) {
@@ -43,6 +45,7 @@ final class Applier implements AutoCloseable {
     this.veths = new ApplierVeths(links);
     this.namespaces = new ApplierNamespaces(host, veths);
     this.ports = ports;
+    this.relayed = relayed;
     this.sweeper = sweeper;
     this.announcer = announcer;
     this.steps = steps;
@@ -61,25 +64,20 @@ final class Applier implements AutoCloseable {
   }
 
   /**
-   * Applies changes in their order; those of the firewall in one transaction.
+   * Applies changes in their order: those of the firewall in one transaction, those of ports by as
+   * few looks at their queues.
    *
    * @throws RuntimeException of the first that was refused; those before it are done, those after
    *     it are not
    */
   void apply(List<Change> changes) {
-    var elements = new ArrayList<Change>();
     try (var linkChanges = new ApplierLinks(marks, host, links, namespaces, veths, sweeper)) {
-      for (Change change : changes) {
-        if (change.fact() instanceof Fact.Element) {
-          elements.add(change);
-          continue;
-        }
-        transact(elements, linkChanges);
-        steps.accept("before " + change);
-        apply(change, linkChanges);
-        steps.accept("after " + change);
+      for (List<Change> run : runs(changes)) {
+        Object step = run.size() == 1 ? run.getFirst() : run;
+        steps.accept("before " + step);
+        apply(run, linkChanges);
+        steps.accept("after " + step);
       }
-      transact(elements, linkChanges);
       linkChanges.flush();
       changes.forEach(change -> announce(change, changes, linkChanges));
     }
@@ -103,6 +101,80 @@ final class Applier implements AutoCloseable {
     }
   }
 
+  /** What one call does, in one run; they follow each other already. */
+  private static List<List<Change>> runs(List<Change> changes) {
+    var runs = new ArrayList<List<Change>>();
+    Object last = "";
+    for (Change change : changes) {
+      Object call = call(change);
+      if (call.equals(last)) {
+        runs.getLast().add(change);
+      } else {
+        runs.add(new ArrayList<>(List.of(change)));
+      }
+      last = call;
+    }
+    return runs;
+  }
+
+  /** Equal for changes that are made by the same call. */
+  private static Object call(Change change) {
+    return switch (change.fact()) {
+      case Fact.Element _ -> Fact.Element.class;
+      case Fact.HeldPort _, Fact.Listener _ ->
+          List.of(change.fact().key().kind(), change instanceof Change.Remove);
+      case Fact.HostSwitch _,
+          Fact.Sysctl _,
+          Fact.Skeleton _,
+          Fact.Bridge _,
+          Fact.Pin _,
+          Fact.Veth _,
+          Fact.Address _,
+          Fact.Route _ ->
+          change;
+    };
+  }
+
+  private void apply(List<Change> run, ApplierLinks linkChanges) {
+    boolean isRemoval = run.getFirst() instanceof Change.Remove;
+    switch (run.getFirst().fact()) {
+      case Fact.Element _ -> {
+        // They lead to what the links' messages make.
+        linkChanges.flush();
+        firewall.transact(run);
+      }
+      case Fact.HeldPort _ -> {
+        List<Fact.HeldPort> held = facts(run, Fact.HeldPort.class);
+        if (isRemoval) {
+          ports.release(held);
+        } else {
+          ports.hold(held);
+        }
+      }
+      case Fact.Listener _ -> {
+        List<Fact.Listener> listeners = facts(run, Fact.Listener.class);
+        if (isRemoval) {
+          relayed.stop(listeners);
+        } else {
+          relayed.serve(listeners);
+        }
+      }
+      case Fact.HostSwitch _,
+          Fact.Sysctl _,
+          Fact.Skeleton _,
+          Fact.Bridge _,
+          Fact.Pin _,
+          Fact.Veth _,
+          Fact.Address _,
+          Fact.Route _ ->
+          run.forEach(change -> apply(change, linkChanges));
+    }
+  }
+
+  private static <F extends Fact> List<F> facts(List<Change> changes, Class<F> kind) {
+    return changes.stream().map(Change::fact).map(kind::cast).toList();
+  }
+
   private void apply(Change change, ApplierLinks linkChanges) {
     switch (change) {
       case Change.Add(Fact fact) -> add(fact, linkChanges);
@@ -121,8 +193,7 @@ final class Applier implements AutoCloseable {
       case Fact.Veth veth -> linkChanges.add(veth);
       case Fact.Address address -> linkChanges.add(address);
       case Fact.Route route -> linkChanges.add(route);
-      case Fact.HeldPort port -> ports.hold(port);
-      case Fact.Element _ -> throw new IllegalStateException("elements go in one transaction");
+      case Fact.HeldPort _, Fact.Listener _, Fact.Element _ -> throw inRuns(fact);
     }
   }
 
@@ -137,8 +208,9 @@ final class Applier implements AutoCloseable {
         linkChanges.remove((Fact.Route) from);
         linkChanges.add(route);
       }
-      case Fact.Address _, Fact.HeldPort _, Fact.Element _ ->
+      case Fact.Address _ ->
           throw new IllegalStateException(to + " is all key: it cannot be altered");
+      case Fact.HeldPort _, Fact.Listener _, Fact.Element _ -> throw inRuns(to);
     }
   }
 
@@ -152,20 +224,12 @@ final class Applier implements AutoCloseable {
       case Fact.Veth veth -> linkChanges.remove(veth);
       case Fact.Address address -> linkChanges.remove(address);
       case Fact.Route route -> linkChanges.remove(route);
-      case Fact.HeldPort port -> ports.release(port);
-      case Fact.Element _ -> throw new IllegalStateException("elements go in one transaction");
+      case Fact.HeldPort _, Fact.Listener _, Fact.Element _ -> throw inRuns(fact);
     }
   }
 
-  private void transact(List<Change> elements, ApplierLinks linkChanges) {
-    if (elements.isEmpty()) {
-      return;
-    }
-    linkChanges.flush();
-    steps.accept("before " + elements);
-    firewall.transact(elements);
-    steps.accept("after " + elements);
-    elements.clear();
+  private static IllegalStateException inRuns(Fact fact) {
+    return new IllegalStateException(fact + " is changed in a run");
   }
 
   @Override
@@ -174,6 +238,7 @@ final class Applier implements AutoCloseable {
     firewall.close();
     announcer.close();
     sweeper.close();
+    relayed.close();
     ports.close();
   }
 }

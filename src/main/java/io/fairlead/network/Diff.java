@@ -29,20 +29,21 @@ public final class Diff {
         have.facts().stream()
             .filter(fact -> want.get(fact.key()).isEmpty() && !(fact instanceof Fact.HostSwitch))
             .toList();
+    List<Fact> takers = unwanted.stream().filter(State::takesOthers).toList();
     // What goes by itself with its container (addresses with their link, all with its namespace)
     // costs no call.
     unwanted.stream()
-        .filter(fact -> unwanted.stream().noneMatch(gone -> State.goesWith(gone, fact)))
+        .filter(fact -> takers.stream().noneMatch(gone -> State.goesWith(gone, fact)))
         .forEach(fact -> changes.add(new Change.Remove(fact)));
     changes.sort(Comparator.comparingInt(Diff::rank));
     return List.copyOf(changes);
   }
 
   /**
-   * The place of a change in the order. A held port is let go before another takes it; links come
-   * before what lies on them; the firewall's removals come before its additions and both in one
-   * run, so that they can be one transaction, after everything that the new elements lead to and
-   * before anything that the old ones led to goes.
+   * The place of a change in the order. A held port is let go before another takes it, and its
+   * listener before it; links come before what lies on them; the firewall's removals come before
+   * its additions and both in one run, so that they can be one transaction, after everything that
+   * the new elements lead to and before anything that the old ones led to goes.
    */
   private static int rank(Change change) {
     return switch (change) {
@@ -54,30 +55,32 @@ public final class Diff {
 
   private static int additionRank(Fact fact) {
     return switch (fact) {
-      case Fact.HostSwitch _ -> 1;
-      case Fact.Skeleton _ -> 2;
-      case Fact.Bridge _ -> 3;
-      case Fact.Sysctl _ -> 4;
-      case Fact.Pin _ -> 5;
-      case Fact.Veth _ -> 6;
-      case Fact.Address _ -> 7;
-      case Fact.Route _ -> 8;
-      case Fact.HeldPort _ -> 9;
-      case Fact.Element _ -> 11;
+      case Fact.HostSwitch _ -> 2;
+      case Fact.Skeleton _ -> 3;
+      case Fact.Bridge _ -> 4;
+      case Fact.Sysctl _ -> 5;
+      case Fact.Pin _ -> 6;
+      case Fact.Veth _ -> 7;
+      case Fact.Address _ -> 8;
+      case Fact.Route _ -> 9;
+      case Fact.HeldPort _ -> 10;
+      case Fact.Element _ -> 12;
+      case Fact.Listener _ -> 13;
     };
   }
 
   private static int removalRank(Fact fact) {
     return switch (fact) {
-      case Fact.HeldPort _ -> 0;
-      case Fact.Element _ -> 10;
-      case Fact.Route _ -> 12;
-      case Fact.Address _ -> 13;
-      case Fact.Veth _ -> 14;
-      case Fact.Pin _ -> 15;
-      case Fact.Sysctl _, Fact.HostSwitch _ -> 16;
-      case Fact.Bridge _ -> 17;
-      case Fact.Skeleton _ -> 18;
+      case Fact.Listener _ -> 0;
+      case Fact.HeldPort _ -> 1;
+      case Fact.Element _ -> 11;
+      case Fact.Route _ -> 14;
+      case Fact.Address _ -> 15;
+      case Fact.Veth _ -> 16;
+      case Fact.Pin _ -> 17;
+      case Fact.Sysctl _, Fact.HostSwitch _ -> 18;
+      case Fact.Bridge _ -> 19;
+      case Fact.Skeleton _ -> 20;
     };
   }
 }

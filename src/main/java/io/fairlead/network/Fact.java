@@ -5,6 +5,7 @@ import io.fairlead.network.address.InterfaceAddress;
 import io.fairlead.network.address.Subnet;
 import io.fairlead.network.firewall.FirewallElement;
 import io.fairlead.network.port.HeldPorts;
+import io.fairlead.network.port.Relay;
 import java.net.InetAddress;
 import java.util.List;
 
@@ -133,6 +134,19 @@ public sealed interface Fact {
     @Override
     public Key key() {
       return new Key(HeldPort.class, Place.HOST, container + " " + ports);
+    }
+  }
+
+  /** Held v6 ports whose own sockets the relay serves. Like them a fact of the whole host. */
+  record Listener(Relay.Service service) implements Fact {
+    @Override
+    public Key key() {
+      return new Key(Listener.class, Place.HOST, service.container() + " " + service.ports());
+    }
+
+    @Override
+    public String toString() {
+      return "Listener[%s]".formatted(service);
     }
   }
 

@@ -88,11 +88,15 @@ public final class Networks implements AutoCloseable {
           dropAbandoned(records);
         });
     var ports = new QueuedPorts(config.host(), store, conmonPidfd);
+    var relayed = new RelayedPorts(config.host(), ports);
     var sweeper = new Sweeper(config.host(), marks.doomedGroup());
     var wants = new Wants(marks, ruleset, host.routerAdvertisementLinks());
     var writer =
         new NetworkWriter(
-            config.host(), store, wants, () -> kernel(marks, ruleset, ports, sweeper, steps));
+            config.host(),
+            store,
+            wants,
+            () -> kernel(marks, ruleset, ports, relayed, sweeper, steps));
     List<Change> mended = writer.reconcileAll();
     mended.forEach(change -> LOG.info("at start: {}", change));
     sweeper.sweepNow();
@@ -106,13 +110,18 @@ public final class Networks implements AutoCloseable {
   }
 
   private static NetworkWriter.Kernel kernel(
-      Marks marks, Ruleset ruleset, QueuedPorts ports, Sweeper sweeper, Consumer<String> steps) {
+      Marks marks,
+      Ruleset ruleset,
+      QueuedPorts ports,
+      RelayedPorts relayed,
+      Sweeper sweeper,
+      Consumer<String> steps) {
     Interior.tidy(marks.pins());
     Fd host = NetNamespace.ofThisThread().open();
     var links = NetlinkSocket.open(NetlinkSocket.NETLINK_ROUTE);
     var nftables = Nftables.open();
     return new NetworkWriter.Kernel(
-        new Observer(marks, ruleset, host, links, nftables, ports::isHeld),
+        new Observer(marks, ruleset, host, links, nftables, ports, relayed),
         new Applier(
             marks,
             host,
@@ -120,6 +129,7 @@ public final class Networks implements AutoCloseable {
             new ApplierFirewall(
                 ruleset, nftables, NetlinkSocket.open(NetlinkSocket.NETLINK_NETFILTER)),
             ports,
+            relayed,
             sweeper,
             new Announcer(),
             steps));

@@ -22,7 +22,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /** Reads states from the kernel, and from nothing else. On the network writer's thread. */
@@ -32,7 +31,8 @@ final class Observer implements AutoCloseable {
   private final Fd host;
   private final NetlinkSocket links;
   private final Nftables nftables;
-  private final Predicate<Fact.HeldPort> isHeld;
+  private final QueuedPorts ports;
+  private final RelayedPorts relayed;
 
   /**
    * @param host the host's namespace, to come back to
@@ -44,13 +44,15 @@ final class Observer implements AutoCloseable {
       Fd host,
       NetlinkSocket links,
       Nftables nftables,
-      Predicate<Fact.HeldPort> isHeld) {
+      QueuedPorts ports,
+      RelayedPorts relayed) {
     this.marks = marks;
     this.ruleset = ruleset;
     this.host = host;
     this.links = links;
     this.nftables = nftables;
-    this.isHeld = isHeld;
+    this.ports = ports;
+    this.relayed = relayed;
   }
 
   /**
@@ -66,7 +68,7 @@ final class Observer implements AutoCloseable {
     byPlace.forEach(
         (place, facts) -> {
           switch (place) {
-            case Place.Host _ -> facts.forEach(fact -> onHost(fact).ifPresent(found::add));
+            case Place.Host _ -> found.addAll(onHost(State.of(facts)));
             case Place.Sandbox sandbox -> found.addAll(inside(sandbox, facts));
           }
         });
@@ -106,6 +108,7 @@ final class Observer implements AutoCloseable {
         found.add(orphan(link));
       }
     }
+    found.addAll(relayed.serving());
     State asked = about(question.only(fact -> !(fact instanceof Fact.Element)));
     return State.of(found).with(asked);
   }
@@ -148,6 +151,19 @@ final class Observer implements AutoCloseable {
         true);
   }
 
+  /** A look at a container's queue tells of all its held ports: they are asked for together. */
+  private List<Fact> onHost(State asked) {
+    var found = new ArrayList<Fact>(ports.held(asked.facts(Fact.HeldPort.class)));
+    if (!asked.facts(Fact.Listener.class).isEmpty()) {
+      State serving = State.of(relayed.serving());
+      asked
+          .facts(Fact.Listener.class)
+          .forEach(fact -> serving.get(fact.key()).ifPresent(found::add));
+    }
+    asked.facts().forEach(fact -> onHost(fact).ifPresent(found::add));
+    return found;
+  }
+
   private Optional<Fact> onHost(Fact fact) {
     return switch (fact) {
       case Fact.HostSwitch(String path, String _) ->
@@ -163,7 +179,7 @@ final class Observer implements AutoCloseable {
           Links.find(links, address.link()).flatMap(link -> address(links, link, address));
       case Fact.Route route ->
           Links.find(links, route.link()).flatMap(link -> route(links, link, route));
-      case Fact.HeldPort port -> isHeld.test(port) ? Optional.of(port) : Optional.empty();
+      case Fact.HeldPort _, Fact.Listener _ -> Optional.empty();
       case Fact.Element element -> element(element);
       case Fact.Pin _, Fact.Veth _ ->
           throw new IllegalArgumentException(fact + " is not the host's");
@@ -205,6 +221,7 @@ final class Observer implements AutoCloseable {
           Fact.Skeleton _,
           Fact.Bridge _,
           Fact.HeldPort _,
+          Fact.Listener _,
           Fact.Element _ ->
           throw new IllegalArgumentException(fact + " is not a sandbox's");
     };

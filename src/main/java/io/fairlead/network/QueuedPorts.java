@@ -22,11 +22,16 @@ import io.fairlead.store.PublishedPortRow;
 import io.fairlead.store.Store;
 import java.net.InetAddress;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
  * The host ports of containers, each container's in a queue that its conmon inherits, so that they
@@ -34,7 +39,7 @@ import java.util.function.Function;
  * them in; the applier then finds them there, and binds anew only what is missing.
  */
 final class QueuedPorts implements AutoCloseable {
-  private static final InetAddress ANY4 = Addresses.parse("0.0.0.0");
+  private static final InetAddress ANY6 = Addresses.parse("::");
 
   private final NetNamespace host;
   private final Store store;
@@ -93,7 +98,7 @@ final class QueuedPorts implements AutoCloseable {
     HolderQueue queue = queues.get(containerId);
     if (rows.isEmpty()
         || queue == null
-        || !rows.stream().map(QueuedPorts::held).allMatch(queue::holds)) {
+        || queue.held(rows.stream().map(QueuedPorts::held).toList()).size() < rows.size()) {
       return Optional.empty();
     }
     var bound = new Bound(containerId, rows, Optional.of(queue));
@@ -112,26 +117,18 @@ final class QueuedPorts implements AutoCloseable {
     return new Bound(containerId, List.of(), Optional.empty());
   }
 
-  /**
-   * "All addresses" are those of the families that the endpoint has; translation cannot cross them.
-   */
+  /** IPv6 reaches every container, through the relay where need be; IPv4 only one that has it. */
   private static Publication reachable(Publication publication, EndpointRow endpoint) {
-    if (publication.hostAddress().isEmpty()) {
-      return endpoint.isGateway6()
-          ? publication
-          : new Publication(
-              publication.protocol(),
-              publication.container(),
-              Optional.of(ANY4),
-              publication.host());
+    if (endpoint.isGateway4() || publication.hostAddress().map(Addresses::isV6).orElse(false)) {
+      return publication;
     }
-    InetAddress address = publication.hostAddress().get();
-    if (Addresses.isV6(address) ? !endpoint.isGateway6() : !endpoint.isGateway4()) {
+    if (publication.hostAddress().isPresent()) {
       throw new InvalidRequest(
-          "cannot publish on %s: the container has no IPv%d address; use an address of the other family, or a network that has both"
-              .formatted(Addresses.text(address), Addresses.isV6(address) ? 6 : 4));
+          "cannot publish on %s: the container has no IPv4 address; use an IPv6 address, or a network that has both"
+              .formatted(Addresses.text(publication.hostAddress().get())));
     }
-    return publication;
+    return new Publication(
+        publication.protocol(), publication.container(), Optional.of(ANY6), publication.host());
   }
 
   private static PublishedPortRow row(String containerId, BoundPorts bound) {
@@ -204,33 +201,62 @@ final class QueuedPorts implements AutoCloseable {
     }
   }
 
-  boolean isHeld(Fact.HeldPort port) {
-    return queue(port.container()).map(queue -> queue.holds(port.ports())).orElse(false);
+  /** Those of these that are held. */
+  List<Fact.HeldPort> held(Collection<Fact.HeldPort> asked) {
+    var held = new ArrayList<Fact.HeldPort>();
+    byContainer(asked)
+        .forEach(
+            (container, ports) ->
+                queue(container).stream()
+                    .flatMap(queue -> queue.held(ports).stream())
+                    .forEach(there -> held.add(new Fact.HeldPort(container, there))));
+    return held;
   }
 
-  /** Does nothing where the start has put it in already. */
-  void hold(Fact.HeldPort port) {
-    if (isHeld(port)) {
-      return;
-    }
-    HolderQueue queue =
-        queue(port.container())
-            .orElseGet(() -> queues.computeIfAbsent(port.container(), _ -> HolderQueue.create()));
-    try (var bound = hostPorts.hold(port.ports(), port.ports().range())) {
-      queue.add(bound);
+  /** Does nothing for those that the start has put in already. */
+  void hold(Collection<Fact.HeldPort> wanted) {
+    var missing = new LinkedHashSet<>(wanted);
+    held(wanted).forEach(missing::remove);
+    for (Fact.HeldPort port : missing) {
+      HolderQueue queue =
+          queue(port.container())
+              .orElseGet(() -> queues.computeIfAbsent(port.container(), _ -> HolderQueue.create()));
+      try (var bound = hostPorts.hold(port.ports(), port.ports().range())) {
+        queue.add(bound);
+      }
     }
   }
 
-  void release(Fact.HeldPort port) {
-    queue(port.container())
-        .ifPresent(
-            queue -> {
-              queue.withdraw(port.ports());
-              if (queue.listing().isEmpty()) {
-                queue.close();
-                queues.remove(port.container());
-              }
-            });
+  void release(Collection<Fact.HeldPort> gone) {
+    byContainer(gone)
+        .forEach(
+            (container, ports) ->
+                queue(container)
+                    .filter(queue -> queue.withdraw(ports) == 0)
+                    .ifPresent(
+                        empty -> {
+                          empty.close();
+                          queues.remove(container);
+                        }));
+  }
+
+  /**
+   * Copies of the sockets that hold these ports, each range's in the order of its ports.
+   *
+   * @return the caller's to close; without those that are not held
+   */
+  Map<HeldPorts, List<Fd>> sockets(String container, Collection<HeldPorts> ports) {
+    return queue(container).map(queue -> queue.sockets(ports)).orElse(Map.of());
+  }
+
+  private static Map<String, Set<HeldPorts>> byContainer(Collection<Fact.HeldPort> ports) {
+    return ports.stream()
+        .collect(
+            Collectors.groupingBy(
+                Fact.HeldPort::container,
+                LinkedHashMap::new,
+                Collectors.mapping(
+                    Fact.HeldPort::ports, Collectors.toCollection(LinkedHashSet::new))));
   }
 
   /** This engine's own, else the one that conmon got from an earlier daemon. */

@@ -69,6 +69,21 @@ public final class State {
     return new State(Collections.unmodifiableMap(next));
   }
 
+  /** Whether there may be facts that go with it. */
+  static boolean takesOthers(Fact fact) {
+    return switch (fact) {
+      case Fact.Pin _, Fact.Veth _, Fact.Bridge _, Fact.Skeleton _ -> true;
+      case Fact.HostSwitch _,
+          Fact.Sysctl _,
+          Fact.Address _,
+          Fact.Route _,
+          Fact.HeldPort _,
+          Fact.Listener _,
+          Fact.Element _ ->
+          false;
+    };
+  }
+
   /** Whether the kernel takes a fact away by itself when another one goes. */
   static boolean goesWith(Fact gone, Fact fact) {
     return switch (gone) {
@@ -81,6 +96,7 @@ public final class State {
           Fact.Address _,
           Fact.Route _,
           Fact.HeldPort _,
+          Fact.Listener _,
           Fact.Element _ ->
           false;
     };
@@ -97,6 +113,7 @@ public final class State {
           Fact.Pin _,
           Fact.Veth _,
           Fact.HeldPort _,
+          Fact.Listener _,
           Fact.Element _ ->
           false;
     };

@@ -11,6 +11,7 @@ import io.fairlead.network.firewall.Ruleset;
 import io.fairlead.network.port.HeldPorts;
 import io.fairlead.network.port.PortRange;
 import io.fairlead.network.port.Protocol;
+import io.fairlead.network.port.Relay;
 import io.fairlead.store.ContainerRow;
 import io.fairlead.store.ContainerState;
 import io.fairlead.store.EndpointRow;
@@ -175,28 +176,56 @@ final class Wants {
   private static List<Fact> published(List<PublishedPortRow> ports, List<EndpointRow> endpoints) {
     var facts = new ArrayList<Fact>();
     for (PublishedPortRow port : ports) {
-      InetAddress host = Addresses.parse(port.hostAddress());
-      facts.add(
-          new Fact.HeldPort(
-              port.containerId(),
-              new HeldPorts(
-                  Protocol.parse(port.protocol()),
-                  host,
-                  new PortRange(port.hostPort(), port.hostPort() + port.count() - 1))));
-      gatewayAddress(endpoints, host instanceof Inet6Address)
+      var held =
+          new HeldPorts(
+              Protocol.parse(port.protocol()),
+              Addresses.parse(port.hostAddress()),
+              new PortRange(port.hostPort(), port.hostPort() + port.count() - 1));
+      facts.add(new Fact.HeldPort(port.containerId(), held));
+      Optional<InetAddress> translated =
+          gatewayAddress(endpoints, isV6(held))
+              .filter(_ -> !(isV6(held) && held.address().isLoopbackAddress()));
+      translated.ifPresent(address -> facts.addAll(elements(port, held, address)));
+      relayed(held, translated, endpoints)
           .ifPresent(
-              address ->
-                  PublishElements.of(
-                          port.protocol(),
-                          host,
-                          port.hostPort(),
-                          address,
-                          port.containerPort(),
-                          port.count(),
-                          Addresses::text)
-                      .forEach(element -> facts.add(new Fact.Element(element))));
+              target ->
+                  facts.add(
+                      new Fact.Listener(
+                          new Relay.Service(
+                              port.containerId(), held, target, port.containerPort()))));
     }
     return facts;
+  }
+
+  private static List<Fact.Element> elements(
+      PublishedPortRow port, HeldPorts held, InetAddress target) {
+    return PublishElements.of(
+            port.protocol(),
+            held.address(),
+            port.hostPort(),
+            target,
+            port.containerPort(),
+            port.count(),
+            Addresses::text)
+        .stream()
+        .map(Fact.Element::new)
+        .toList();
+  }
+
+  /**
+   * Where the relay leads to. It serves v6 addresses to which nothing is translated, and the
+   * wildcard in any case, since no rule can translate what is sent to ::1.
+   */
+  private static Optional<InetAddress> relayed(
+      HeldPorts held, Optional<InetAddress> translated, List<EndpointRow> endpoints) {
+    boolean isRelayed = isV6(held) && (translated.isEmpty() || held.address().isAnyLocalAddress());
+    return isRelayed
+        ? gatewayAddress(endpoints, true).or(() -> gatewayAddress(endpoints, false))
+        : Optional.empty();
+  }
+
+  private static boolean isV6(HeldPorts held) {
+    return Addresses.isV6(held.address());
   }
 
   /**

@@ -104,10 +104,10 @@ class DockerCommandTest {
             TICKING);
     assertThat(id).matches("[0-9a-f]{64}");
     assertThat(docker.output("ps", "--format", "{{.ID}} {{.Names}} {{.Ports}}"))
-        .isEqualTo(id.substring(0, 12) + " web 0.0.0.0:8080->80/tcp");
+        .isEqualTo(id.substring(0, 12) + " web 0.0.0.0:8080->80/tcp, [::]:8080->80/tcp");
     assertThat(docker.output("ps", "-q", "--no-trunc", "--filter", "label=a=b")).isEqualTo(id);
     assertThat(docker.output("ps", "-q", "--filter", "label=a=c")).isEmpty();
-    assertThat(docker.output("port", "web", "80")).isEqualTo("0.0.0.0:8080");
+    assertThat(docker.output("port", "web", "80")).isEqualTo("0.0.0.0:8080\n[::]:8080");
     assertThat(inspect("web", "{{.State.Running}} {{.HostConfig.NetworkMode}}"))
         .isEqualTo("true bridge");
     Command followed = docker.shell("timeout 2 docker logs -f web");

@@ -8,6 +8,7 @@ import io.fairlead.engine.Containers.WaitCondition;
 import io.fairlead.store.ContainerState;
 import io.fairlead.testing.TestEngine;
 import io.fairlead.testing.TestHost;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -55,6 +56,25 @@ class EngineRestartTest {
     assertThat(after.state()).isEqualTo(ContainerState.RUNNING);
     assertThat(after.pid()).isEqualTo(before.pid());
     assertThat(after.network()).isEqualTo(before.network());
+  }
+
+  /** Who connects while no engine is there waits in the kernel's queue for the next one. */
+  @Test
+  void theRelayOfAKilledEngineIsTakenOverByTheNext() throws Exception {
+    engine
+        .wanted("sh", "-c", "echo page > /www/index.html; exec httpd -f -p 80 -h /www")
+        .name("web")
+        .publish("", "8080", "80/tcp")
+        .create();
+    engine.engine().close();
+    KilledEngine.run(engine.config(), "web", "start");
+    var waiting =
+        CompletableFuture.supplyAsync(
+            () -> host.httpGet("http://[::1]:8080/"), Thread::startVirtualThread);
+
+    engine.restart();
+    assertThat(host.httpGet("http://[::1]:8080/")).isEqualTo("page\n");
+    assertThat(waiting.get(30, TimeUnit.SECONDS)).isEqualTo("page\n");
   }
 
   @Test

@@ -208,20 +208,7 @@ class RestartsTest {
       KilledEngine.act(engine.containers(), "it", deed);
     } else {
       engine.engine().close();
-      var config = engine.config();
-      Command.run(
-          List.of(
-              ProcessHandle.current().info().command().orElseThrow(),
-              "--enable-native-access=ALL-UNNAMED",
-              "-XX:TieredStopAtLevel=1",
-              "-cp",
-              System.getProperty("java.class.path"),
-              KilledEngine.class.getName(),
-              config.dataRoot().toString(),
-              config.execRoot().toString(),
-              config.host().path().toString(),
-              "it",
-              deed));
+      KilledEngine.run(engine.config(), "it", deed);
     }
     long pid = processOf(deed);
     engine.engine().close();

@@ -8,6 +8,7 @@ import io.fairlead.network.firewall.FirewallMap;
 import io.fairlead.network.port.HeldPorts;
 import io.fairlead.network.port.PortRange;
 import io.fairlead.network.port.Protocol;
+import io.fairlead.network.port.Relay;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
@@ -56,6 +57,13 @@ final class RandomState {
             new Fact.HeldPort(
                 "c" + random.nextInt(2),
                 new HeldPorts(Protocol.TCP, address(0), PortRange.of(port))));
+        facts.add(
+            new Fact.Listener(
+                new Relay.Service(
+                    "c",
+                    new HeldPorts(Protocol.TCP, address(9), PortRange.of(port)),
+                    address(random.nextInt(3)),
+                    80)));
       }
     }
   }

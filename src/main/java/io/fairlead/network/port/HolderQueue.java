@@ -11,11 +11,16 @@ import io.fairlead.linux.SocketAddresses;
 import io.fairlead.linux.UnixMessages;
 import java.lang.foreign.Arena;
 import java.lang.foreign.ValueLayout;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 
 /**
  * Where held ports outlive the daemon: both ends of an AF_UNIX socket pair, in whose queue the
@@ -118,56 +123,100 @@ public final class HolderQueue implements AutoCloseable {
   /** What is held, one entry for each message. */
   public List<HeldPorts> listing() {
     var held = new ArrayList<HeldPorts>();
+    peek(
+        (ports, sockets) -> {
+          held.add(ports);
+          sockets.forEach(Fd::close);
+        });
+    return held;
+  }
+
+  /**
+   * Copies of the sockets that hold some of the ports in here, in the order of the ports; one look
+   * at the queue for all of them.
+   *
+   * @return the caller's; a range that is not held as a whole has fewer sockets than ports
+   */
+  public Map<HeldPorts, List<Fd>> sockets(Collection<HeldPorts> wanted) {
+    var found = new HashMap<HeldPorts, List<Fd>>();
+    try {
+      peek(
+          (ports, sockets) ->
+              wanted.stream()
+                  .filter(one -> one.contains(ports))
+                  .findFirst()
+                  .ifPresentOrElse(
+                      one -> found.computeIfAbsent(one, _ -> new ArrayList<>()).addAll(sockets),
+                      () -> sockets.forEach(Fd::close)));
+      return found;
+    } catch (RuntimeException e) {
+      found.values().forEach(sockets -> sockets.forEach(Fd::close));
+      throw e;
+    }
+  }
+
+  /**
+   * @param look at one message; the descriptors are copies, and its own
+   */
+  private void peek(BiConsumer<HeldPorts, List<Fd>> look) {
     setPeekOffset(0); // each peek then moves on to the message behind
     try {
       while (true) {
         Optional<List<Fd>> message = UnixMessages.receive(receiver.number(), Libc.MSG_PEEK);
         if (message.isEmpty()) {
-          return held;
+          return;
         }
-        try {
-          held.add(describe(message.get()));
-        } finally {
-          message.get().forEach(Fd::close);
-        }
+        look.accept(describe(message.get()), message.get());
       }
     } finally {
       setPeekOffset(NO_PEEK_OFFSET);
     }
   }
 
-  /** Whether every one of these ports is held. */
-  public boolean holds(HeldPorts ports) {
-    var held = new BitSet();
+  /** Those of which every port is held. */
+  public List<HeldPorts> held(Collection<HeldPorts> asked) {
+    record Place(Protocol protocol, InetAddress address) {}
+    var held = new HashMap<Place, BitSet>();
     for (HeldPorts entry : listing()) {
-      if (entry.protocol() == ports.protocol() && entry.address().equals(ports.address())) {
-        held.set(entry.range().first(), entry.range().last() + 1);
-      }
+      held.computeIfAbsent(new Place(entry.protocol(), entry.address()), _ -> new BitSet())
+          .set(entry.range().first(), entry.range().last() + 1);
     }
-    return held.nextClearBit(ports.range().first()) > ports.range().last();
+    return asked.stream()
+        .filter(
+            ports -> {
+              BitSet there = held.get(new Place(ports.protocol(), ports.address()));
+              return there != null
+                  && there.nextClearBit(ports.range().first()) > ports.range().last();
+            })
+        .toList();
   }
 
   /**
-   * Lets go of a published range, as it was added, by sending round all that is in the queue but
-   * that. No more than one message is out of the queue at any time.
+   * Lets go of published ranges, as they were added, by sending round all that is in the queue but
+   * them. No more than one message is out of the queue at any time.
    *
-   * @return false if it was not held
+   * @return how many messages are left
    */
-  public boolean withdraw(HeldPorts ports) {
-    boolean isWithdrawn = false;
+  public int withdraw(Collection<HeldPorts> gone) {
+    int kept = 0;
     for (int left = countMessages(); left > 0; left--) {
       List<Fd> message = UnixMessages.receive(receiver.number(), 0).orElse(List.of());
       try {
-        if (!message.isEmpty() && ports.contains(describe(message))) {
-          isWithdrawn = true;
-        } else if (!message.isEmpty()) {
+        if (!message.isEmpty() && !isOf(message, gone)) {
           send(message.stream().map(Fd::number).toList());
+          kept++;
         }
       } finally {
         message.forEach(Fd::close);
       }
     }
-    return isWithdrawn;
+    return kept;
+  }
+
+  private static boolean isOf(List<Fd> message, Collection<HeldPorts> gone) {
+    HeldPorts ports = describe(message);
+    // Mostly a message is a published range, and a look-up finds it.
+    return gone.contains(ports) || gone.stream().anyMatch(range -> range.contains(ports));
   }
 
   /** Peeks without asking for descriptors, so none are made. */

@@ -230,12 +230,12 @@ class HostPortsKernelTest {
               "port 6253-6505/udp on 127.0.0.1",
               "port 6506-6599/udp on 127.0.0.1");
       assertThat(descriptors()).as("peeking keeps no copies").isEqualTo(before);
-      assertThat(queue.holds(range.getFirst().host())).isTrue();
+      assertThat(queue.held(List.of(range.getFirst().host()))).hasSize(1);
       assertThatThrownBy(() -> bind("80/tcp", "", "8080")).isInstanceOf(EngineFault.class);
 
-      assertThat(queue.withdraw(range.getFirst().host())).isTrue();
-      assertThat(queue.withdraw(range.getFirst().host())).isFalse();
-      assertThat(queue.holds(range.getFirst().host())).isFalse();
+      assertThat(queue.withdraw(List.of(range.getFirst().host()))).isEqualTo(2);
+      assertThat(queue.withdraw(List.of(range.getFirst().host()))).isEqualTo(2);
+      assertThat(queue.held(List.of(range.getFirst().host()))).isEmpty();
       assertThat(queue.listing()).containsExactly(web.get(0).host(), web.get(1).host());
       assertThat(descriptors()).isEqualTo(before);
       bind("80/udp", "127.0.0.1", "6300").forEach(BoundPorts::close);
