@@ -3,14 +3,17 @@ package io.fairlead.api;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import com.github.dockerjava.api.DockerClient;
 import com.github.dockerjava.api.async.ResultCallback;
 import com.github.dockerjava.api.command.InspectContainerResponse;
+import com.github.dockerjava.api.exception.BadRequestException;
 import com.github.dockerjava.api.exception.ConflictException;
 import com.github.dockerjava.api.exception.DockerException;
 import com.github.dockerjava.api.exception.NotFoundException;
 import com.github.dockerjava.api.exception.NotModifiedException;
+import com.github.dockerjava.api.model.ChangeLog;
 import com.github.dockerjava.api.model.Event;
 import com.github.dockerjava.api.model.EventType;
 import com.github.dockerjava.api.model.ExposedPort;
@@ -22,16 +25,20 @@ import com.github.dockerjava.api.model.WaitResponse;
 import com.github.dockerjava.core.DefaultDockerClientConfig;
 import com.github.dockerjava.core.DockerClientImpl;
 import com.github.dockerjava.zerodep.ZerodepDockerHttpClient;
+import io.fairlead.image.Tars;
 import io.fairlead.testing.Docker;
 import io.fairlead.testing.TestEngine;
 import io.fairlead.testing.TestHost;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -41,6 +48,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -319,6 +327,81 @@ class DockerJavaTest {
     client.removeImageCmd("other:1").exec();
     assertThatThrownBy(() -> client.inspectImageCmd("other:1").exec())
         .isInstanceOf(NotFoundException.class);
+  }
+
+  @Test
+  void filesAreCopiedInAndOut() throws IOException {
+    String id = created("true");
+    var archive = new Tars().directory("d/").file("d/f", "copied");
+    client
+        .copyArchiveToContainerCmd(id)
+        .withTarInputStream(archive.stream())
+        .withRemotePath("/tmp")
+        .exec();
+    try (var tar =
+        new TarArchiveInputStream(client.copyArchiveFromContainerCmd(id, "/tmp/d/f").exec())) {
+      assertThat(tar.getNextEntry().getName()).isEqualTo("f");
+      assertThat(new String(tar.readAllBytes(), UTF_8)).isEqualTo("copied");
+      assertThat(tar.getNextEntry()).isNull();
+    }
+    assertThatThrownBy(() -> client.copyArchiveFromContainerCmd(id, "/none").exec())
+        .isInstanceOf(NotFoundException.class)
+        .hasMessageContaining("Could not find the file /none in container " + id);
+    assertThatThrownBy(
+            () ->
+                client
+                    .copyArchiveToContainerCmd(id)
+                    .withTarInputStream(archive.stream())
+                    .withRemotePath("/etc/passwd")
+                    .exec())
+        .isInstanceOf(BadRequestException.class)
+        .hasMessageContaining("extraction point is not a directory");
+  }
+
+  @Test
+  void filesOfThisMachineAreCopiedIn(@TempDir Path folder) throws IOException {
+    String id = created("cat", "/tmp/file");
+    Path file = Files.writeString(folder.resolve("file"), "from here");
+    client
+        .copyArchiveToContainerCmd(id)
+        .withHostResource(file.toString())
+        .withRemotePath("/tmp")
+        .exec();
+    try (var tar =
+        new TarArchiveInputStream(client.copyArchiveFromContainerCmd(id, "/tmp/file").exec())) {
+      assertThat(tar.getNextEntry().getSize()).isEqualTo(9);
+    }
+  }
+
+  @Test
+  void changesAreTyped() {
+    String id = created("sh", "-c", "echo x > /new; rm /etc/group; chmod 600 /etc/passwd");
+    client.startContainerCmd(id).exec();
+    assertThat(exitCode(id)).isZero();
+
+    assertThat(client.containerDiffCmd(id).exec())
+        .extracting(ChangeLog::getPath, ChangeLog::getKind)
+        .containsExactlyInAnyOrder(
+            tuple("/etc", 0), tuple("/etc/group", 2), tuple("/etc/passwd", 0), tuple("/new", 1));
+  }
+
+  @Test
+  void aLifeHasItsTurns() {
+    String id = created("sleep", "100");
+    client.startContainerCmd(id).exec();
+    var top = client.topContainerCmd(id).exec();
+    assertThat(top.getTitles()).contains("PID", "CMD");
+    assertThat(top.getProcesses()).hasDimensions(1, top.getTitles().length);
+    client.pauseContainerCmd(id).exec();
+    assertThat(client.inspectContainerCmd(id).exec().getState().getPaused()).isTrue();
+    client.unpauseContainerCmd(id).exec();
+    client.renameContainerCmd(id).withName("other").exec();
+    assertThat(client.inspectContainerCmd(id).exec().getName()).isEqualTo("/other");
+    client.restartContainerCmd(id).withTimeout(0).exec();
+    client.updateContainerCmd(id).withMemory(64L << 20).exec();
+    assertThat(client.inspectContainerCmd(id).exec().getHostConfig().getMemory())
+        .isEqualTo(64L << 20);
+    client.resizeContainerCmd(id).withSize(20, 60).exec();
   }
 
   @Test
