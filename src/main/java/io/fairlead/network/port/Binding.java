@@ -16,6 +16,9 @@ final class Binding {
   static final InetAddress ANY_V4 = Addresses.parse("0.0.0.0");
   static final InetAddress ANY_V6 = Addresses.parse("::");
 
+  /** What an ephemeral port may be. */
+  static final PortRange ANY_PORT = new PortRange(1, PortRange.MAX);
+
   /** A port that somebody has. */
   static final class Taken extends Exception {
     private static final long serialVersionUID = 1L;
@@ -104,7 +107,7 @@ final class Binding {
         return bound.get();
       }
     }
-    throw new Taken(held(addresses.getFirst(), new PortRange(1, PortRange.MAX)));
+    throw new Taken(held(addresses.getFirst(), ANY_PORT));
   }
 
   /**

@@ -113,6 +113,11 @@ public final class HostPorts implements AutoCloseable {
         "%s:%s"
             .formatted(
                 Addresses.isV6(ports.address()) ? "[" + address + "]" : address, ports.range());
+    if (ports.range().equals(Binding.ANY_PORT)) {
+      return new EngineFault(
+          "Bind for %s failed: all ports are allocated: none of net.ipv4.ip_local_port_range is free; choose one with -p"
+              .formatted(place));
+    }
     if (ports.range().count() > 1) {
       return new EngineFault(
           "Bind for %s failed: all ports are allocated: none of the %d is free; choose others with -p"

@@ -68,7 +68,7 @@ public record Publication(
     if (host.isEmpty() || host.equals("0")) {
       return each(container).map(port -> ephemeral(ports.protocol(), port, address)).toList();
     }
-    PortRange range = PortRange.parse(host);
+    PortRange range = hostRange(host);
     if (range.count() == container.count()) {
       return List.of(
           new Publication(ports.protocol(), container, address, new HostChoice.Exactly(range)));
@@ -80,6 +80,15 @@ public record Publication(
     throw new InvalidRequest(
         "invalid ranges specified for container and host Ports: %s and %s"
             .formatted(container, host));
+  }
+
+  private static PortRange hostRange(String text) {
+    try {
+      return PortRange.parse(text);
+    } catch (InvalidRequest e) {
+      throw new InvalidRequest(
+          "invalid port specification: \"%s\": %s".formatted(text, e.getMessage()), e);
+    }
   }
 
   private static Optional<InetAddress> address(String text) {

@@ -179,7 +179,9 @@ class RelayKernelTest {
         BoundPorts bound = bind(Protocol.TCP, "::")) {
       queue.add(bound);
       for (int i = 0; i < 2; i++) {
-        relay.serve(service(bound.host()), queue.sockets(List.of(bound.host())).getOrDefault(bound.host(), List.of()));
+        relay.serve(
+            service(bound.host()),
+            queue.sockets(List.of(bound.host())).getOrDefault(bound.host(), List.of()));
         connect("::1");
         accept(server);
         relay.close();
