@@ -1,0 +1,246 @@
+package io.fairlead.network;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.fairlead.engine.Container;
+import io.fairlead.engine.EngineConfig;
+import io.fairlead.linux.NetNamespace;
+import io.fairlead.network.address.Addresses;
+import io.fairlead.network.port.ContainerPorts;
+import io.fairlead.network.port.PublishFlag;
+import io.fairlead.testing.TestEngine;
+import io.fairlead.testing.TestHost;
+import io.fairlead.testing.Wanted;
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.ConnectException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.PortUnreachableException;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketAddress;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * A host with an engine, another host on its wire, and a container for each line of the port table,
+ * whose servers answer with the address that they see.
+ */
+final class PortTableLab implements AutoCloseable {
+  private static final String HOST = "198.51.100.1";
+  private static final String HOST6 = "2001:db8::1";
+  private static final int PATIENCE_MILLIS = 2_000;
+
+  private final boolean hasIpv6;
+  private final TestHost host = TestHost.create("host");
+  private final TestHost outside = TestHost.create("outside");
+  private final TestEngine engine;
+  private final Map<String, Container> published = new HashMap<>();
+  private final List<Closeable> servers = new ArrayList<>();
+  private final Container neighbour;
+
+  /** Who asks, and at which address. */
+  private record Asker(NetNamespace from, String address) {}
+
+  PortTableLab(boolean hasIpv6) {
+    this.hasIpv6 = hasIpv6;
+    host.link(outside, HOST + "/24", "198.51.100.2/24");
+    host.address("to-outside", HOST6 + "/64");
+    outside.address("to-host", "2001:db8::2/64");
+    // Each refusal of a datagram is an ICMP message, of which the kernel sends few in a row.
+    host.exec("busybox", "sysctl", "-w", "net.ipv4.icmp_ratelimit=0");
+    host.exec("busybox", "sysctl", "-w", "net.ipv6.icmp.ratelimit=0");
+    engine = TestEngine.open(host, this::configured);
+    neighbour = engine.wanted("sleep", "1000").start();
+    PortTable.cells().stream().map(PortTable.Cell::published).distinct().forEach(this::publish);
+  }
+
+  private EngineConfig configured(EngineConfig usual) {
+    return new EngineConfig(
+        usual.dataRoot(),
+        usual.execRoot(),
+        usual.host(),
+        Optional.empty(),
+        Optional.empty(),
+        hasIpv6,
+        hasIpv6 ? Optional.of("fd00:17::/64") : Optional.empty(),
+        Optional.empty(),
+        "auto");
+  }
+
+  private void publish(String form) {
+    Wanted wanted = engine.wanted("sleep", "1000");
+    for (String protocol : List.of("tcp", "udp")) {
+      if (form.equals("-P")) {
+        wanted.expose("80/" + protocol).publishAll();
+      } else {
+        for (PublishFlag flag : PublishFlag.parse(form + "/" + protocol)) {
+          wanted.publish(flag.binding().hostIp(), flag.binding().hostPort(), flag.containerPort());
+        }
+      }
+    }
+    Container container = wanted.start();
+    published.put(form, container);
+    int port = ContainerPorts.parse(asked(form, "tcp")).range().first();
+    serve(sandbox(container), port);
+  }
+
+  /** The container's port that is asked: of a range one in the middle. */
+  private static String asked(String form, String protocol) {
+    if (form.equals("-P")) {
+      return "80/" + protocol;
+    }
+    List<PublishFlag> flags = PublishFlag.parse(form + "/" + protocol);
+    return flags.get(flags.size() / 2).containerPort();
+  }
+
+  /** Opens servers that tell each client its address. */
+  private void serve(NetNamespace sandbox, int port) {
+    InetAddress any = InetAddress.ofLiteral("::");
+    ServerSocket tcp = sandbox.call("serve tcp", () -> new ServerSocket(port, 50, any));
+    DatagramSocket udp = sandbox.call("serve udp", () -> new DatagramSocket(port, any));
+    servers.add(tcp);
+    servers.add(udp);
+    Thread.ofVirtual().start(() -> answerConnections(tcp));
+    Thread.ofPlatform().daemon().start(() -> answerDatagrams(udp));
+  }
+
+  private static void answerConnections(ServerSocket server) {
+    while (!server.isClosed()) {
+      try (Socket client = server.accept()) {
+        client.getOutputStream().write(seen(client.getRemoteSocketAddress()));
+      } catch (IOException e) {
+        // Closed at the end of the test, or the client went away.
+      }
+    }
+  }
+
+  private static void answerDatagrams(DatagramSocket server) {
+    while (!server.isClosed()) {
+      try {
+        var question = new DatagramPacket(new byte[64], 64);
+        server.receive(question);
+        byte[] answer = seen(question.getSocketAddress());
+        server.send(new DatagramPacket(answer, answer.length, question.getSocketAddress()));
+      } catch (IOException e) {
+        // Closed at the end of the test, or the client went away.
+      }
+    }
+  }
+
+  private static byte[] seen(SocketAddress client) {
+    return Addresses.text(((InetSocketAddress) client).getAddress()).getBytes(UTF_8);
+  }
+
+  void bridgeNetfilter(int value) {
+    host.exec("busybox", "sysctl", "-w", "net.bridge.bridge-nf-call-iptables=" + value);
+    host.exec("busybox", "sysctl", "-w", "net.bridge.bridge-nf-call-ip6tables=" + value);
+  }
+
+  /**
+   * @return the address that the server sees, {@code refused}, or what else happens
+   */
+  String ask(String column, String protocol, String form) {
+    Container container = Objects.requireNonNull(published.get(form));
+    Asker asker = asker(column, container);
+    int port =
+        Objects.requireNonNull(container.network().ports().get(asked(form, protocol)))
+            .getFirst()
+            .hostPort();
+    var target = new InetSocketAddress(InetAddress.ofLiteral(asker.address()), port);
+    return asker
+        .from()
+        .call("ask", () -> protocol.equals("tcp") ? connect(target) : exchange(target));
+  }
+
+  private Asker asker(String column, Container container) {
+    return switch (column) {
+      case "another-host" -> new Asker(outside.namespace(), HOST);
+      case "remote-v6" -> new Asker(outside.namespace(), HOST6);
+      case "host" -> new Asker(host.namespace(), HOST);
+      case "host-v6" -> new Asker(host.namespace(), HOST6);
+      case "127.0.0.1", "::1" -> new Asker(host.namespace(), column);
+      case "neighbour" -> new Asker(sandbox(neighbour), HOST);
+      case "neighbour-v6" -> new Asker(sandbox(neighbour), HOST6);
+      case "itself" -> new Asker(sandbox(container), HOST);
+      case "itself-v6" -> new Asker(sandbox(container), HOST6);
+      default -> throw new IllegalArgumentException(column);
+    };
+  }
+
+  /** What {@link #ask} answers where the table has this word. */
+  String expected(String column, String word) {
+    boolean isV6 = hasIpv6 && (column.contains("v6") || column.equals("::1"));
+    return switch (word) {
+      case "refused" -> word;
+      case "gateway" -> (isV6 ? endpoint().gateway6() : endpoint().gateway()).orElseThrow();
+      case "client" ->
+          switch (column) {
+            case "another-host" -> "198.51.100.2";
+            case "remote-v6" -> "2001:db8::2";
+            case "host" -> HOST;
+            case "host-v6" -> HOST6;
+            default -> throw new IllegalArgumentException(column + " is not on the wire");
+          };
+      default -> throw new IllegalArgumentException(word);
+    };
+  }
+
+  private NetworkSettings.EndpointSettings endpoint() {
+    return Objects.requireNonNull(neighbour.network().endpoints().get("bridge"));
+  }
+
+  private static NetNamespace sandbox(Container container) {
+    return new NetNamespace(Path.of(container.network().sandboxKey()));
+  }
+
+  private static String connect(InetSocketAddress target) {
+    try (var socket = new Socket()) {
+      socket.connect(target, PATIENCE_MILLIS);
+      socket.setSoTimeout(PATIENCE_MILLIS);
+      return new String(socket.getInputStream().readAllBytes(), UTF_8);
+    } catch (ConnectException e) {
+      return String.valueOf(e.getMessage()).contains("refused") ? "refused" : e.toString();
+    } catch (IOException e) {
+      return e.toString();
+    }
+  }
+
+  private static String exchange(InetSocketAddress target) {
+    try (var socket = new DatagramSocket()) {
+      socket.setSoTimeout(PATIENCE_MILLIS);
+      socket.connect(target);
+      socket.send(new DatagramPacket(new byte[1], 1));
+      var answer = new DatagramPacket(new byte[64], 64);
+      socket.receive(answer);
+      return new String(answer.getData(), 0, answer.getLength(), UTF_8);
+    } catch (PortUnreachableException e) {
+      return "refused";
+    } catch (IOException e) {
+      return e.toString();
+    }
+  }
+
+  @Override
+  public void close() {
+    for (Closeable server : servers) {
+      try {
+        server.close();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+    engine.close();
+    outside.close();
+    host.close();
+  }
+}
