@@ -3,7 +3,6 @@ package io.fairlead.api;
 import io.fairlead.runtime.OutputSink;
 import io.netty.buffer.ByteBuf;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Set;
@@ -58,9 +57,12 @@ final class AttachSink implements OutputSink {
   public void cutOff(String why) {
     Hijack hijack = client.join();
     if (hijack != null) {
-      String text = "cut off: %s; docker logs has all of a container's output".formatted(why);
-      var _ = hijack.write(form.error(text.getBytes(StandardCharsets.UTF_8)));
+      var _ = hijack.write(form.error(cutOffWords(why)));
     }
+  }
+
+  static String cutOffWords(String why) {
+    return "cut off: %s; docker logs has all of a container's output".formatted(why);
   }
 
   @Override

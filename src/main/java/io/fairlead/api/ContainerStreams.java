@@ -1,6 +1,7 @@
 package io.fairlead.api;
 
 import io.fairlead.InvalidRequest;
+import io.fairlead.Unavailable;
 import io.fairlead.engine.Container;
 import io.fairlead.engine.Containers.WaitCondition;
 import io.fairlead.engine.Engine;
@@ -8,6 +9,7 @@ import io.fairlead.runtime.Attachment;
 import io.fairlead.runtime.ExitStatus;
 import io.fairlead.runtime.LogRequest;
 import io.fairlead.runtime.OutputSink.Stream;
+import java.io.IOException;
 import java.time.Instant;
 import java.util.EnumSet;
 import java.util.Optional;
@@ -20,12 +22,17 @@ import org.jspecify.annotations.Nullable;
 /** The answers that take time: wait, logs, attach. */
 final class ContainerStreams {
   private final Engine engine;
+  private final EarlyClients early = new EarlyClients();
 
   ContainerStreams(Engine engine) {
     this.engine = engine;
   }
 
-  private record WaitAnswer(int statusCode, @Nullable WaitError error) {}
+  private record WaitAnswer(int statusCode, @Nullable WaitError error) {
+    static WaitAnswer failed(Throwable cause) {
+      return new WaitAnswer(-1, new WaitError(Failures.message(cause).message()));
+    }
+  }
 
   private record WaitError(String message) {}
 
@@ -37,24 +44,41 @@ final class ContainerStreams {
     String text = exchange.query().text("condition").orElse("not-running");
     WaitCondition condition =
         exchange.version().isAtLeast(30) ? condition(text) : WaitCondition.NOT_RUNNING;
-    CompletableFuture<ExitStatus> exit =
-        engine.containers().await(exchange.parameter("id"), condition);
-    exchange.onGone(() -> exit.cancel(false));
+    Container container = engine.containers().find(exchange.parameter("id"));
+    boolean isEarly =
+        condition != WaitCondition.NOT_RUNNING && !ContainerStatus.isRunning(container);
+    CompletableFuture<ExitStatus> exit = engine.containers().await(container.id(), condition);
+    CompletableFuture<WaitAnswer> end =
+        exit.thenCompose(status -> isEarly ? afterOutput(container, status) : answer(status));
+    exchange.onGone(
+        () -> {
+          end.completeExceptionally(
+              new Unavailable("the daemon is stopping; the container may still run"));
+          exit.cancel(false);
+        });
     try (ResponseStream answer = exchange.stream(200, "application/json")) {
-      WaitAnswer status = answer(exit);
-      if (!exit.isCancelled()) {
-        answer.json(status);
-      }
+      answer.json(end.exceptionally(WaitAnswer::failed).join());
     }
   }
 
-  private static WaitAnswer answer(CompletableFuture<ExitStatus> exit) {
-    return exit.handle(
-            (status, failure) ->
-                failure == null
-                    ? new WaitAnswer(status.code(), null)
-                    : new WaitAnswer(-1, new WaitError(Failures.message(failure).message())))
-        .join();
+  private static CompletableFuture<WaitAnswer> answer(ExitStatus status) {
+    return CompletableFuture.completedFuture(new WaitAnswer(status.code(), null));
+  }
+
+  /**
+   * For one who waited before the start: {@code docker run} looks at nothing else once this answer
+   * is there, not at an error in its stream either (runContainer of docker/cli's
+   * cli/command/container/run.go, 20.10 to 29). So it comes when those who had attached before the
+   * start have the output, or with the reason why one of them has not.
+   */
+  private CompletableFuture<WaitAnswer> afterOutput(Container container, ExitStatus status) {
+    return early
+        .keptUp(container.id())
+        .thenApply(
+            cutOff ->
+                new WaitAnswer(
+                    status.code(),
+                    cutOff.map(AttachSink::cutOffWords).map(WaitError::new).orElse(null)));
   }
 
   private static WaitCondition condition(String text) {
@@ -70,7 +94,7 @@ final class ContainerStreams {
   }
 
   /** {@code GET /containers/{id}/logs}. */
-  void logs(Exchange exchange) {
+  void logs(Exchange exchange) throws IOException {
     Query query = exchange.query();
     Set<Stream> wanted = streams(query);
     if (wanted.isEmpty()) {
@@ -88,19 +112,14 @@ final class ContainerStreams {
     Container container = engine.containers().find(exchange.parameter("id"));
     StreamForm form = StreamForm.of(container.spec().tty());
     exchange.onGone(Thread.currentThread()::interrupt);
-    try (ResponseStream answer = exchange.stream(200, form.type(exchange.version()))) {
-      engine
-          .containers()
-          .logs(
-              container.id(),
-              request,
-              new LogSink(
-                  answer::write,
-                  form,
-                  answer::close,
-                  query.flag("timestamps"),
-                  query.flag("details")));
+    // Closed only where it ends well: what breaks off shall not look complete.
+    ResponseStream answer = exchange.stream(200, form.type(exchange.version()));
+    var sink = new LogSink(answer::write, form, query.flag("timestamps"), query.flag("details"));
+    engine.containers().logs(container.id(), request, sink);
+    if (exchange.gone().isDone()) {
+      throw new IOException("the client or the daemon has gone before the log's end");
     }
+    answer.close();
   }
 
   private static Set<Stream> streams(Query query) {
@@ -135,9 +154,9 @@ final class ContainerStreams {
     Query query = exchange.query();
     Container container = engine.containers().find(exchange.parameter("id"));
     var keys = DetachKeys.ofRequest(query.text("detachKeys").orElse(""));
-    String type = StreamForm.of(container.spec().tty()).type(exchange.version());
+    StreamForm form = StreamForm.of(container.spec().tty());
     if (query.flag("logs")) {
-      Hijack client = exchange.hijack(type);
+      Hijack client = exchange.hijack(form);
       replay(container, streams(query), client);
       if (query.flag("stream")) {
         attachLive(exchange, container, keys, () -> client);
@@ -146,7 +165,7 @@ final class ContainerStreams {
         client.awaitClosed();
       }
     } else if (query.flag("stream")) {
-      attachLive(exchange, container, keys, () -> exchange.hijack(type));
+      attachLive(exchange, container, keys, () -> exchange.hijack(form));
     } else {
       throw new InvalidRequest("nothing to attach: ask for stream=1, logs=1 or both");
     }
@@ -165,8 +184,7 @@ final class ContainerStreams {
       StreamForm form = StreamForm.of(container.spec().tty());
       engine
           .containers()
-          .logs(
-              container.id(), all, new LogSink(client::writeInTurn, form, () -> {}, false, false));
+          .logs(container.id(), all, new LogSink(client::writeInTurn, form, false, false));
     }
   }
 
@@ -180,7 +198,8 @@ final class ContainerStreams {
     Query query = exchange.query();
     var spec = container.spec();
     var sink = new AttachSink(streams(query), StreamForm.of(spec.tty()));
-    try (Attachment attachment = engine.containers().attach(container.id(), false, true, sink)) {
+    try (Attachment attachment = engine.containers().attach(container.id(), false, true, sink);
+        var _ = early.add(container, attachment)) {
       exchange.onGone(attachment::close);
       Hijack client = head.get();
       sink.open(client);

@@ -261,13 +261,13 @@ final class Exchange {
   /**
    * Takes the connection over.
    *
-   * @param type of the stream; told only to clients that asked for an upgrade
+   * @param form of the stream; its type is told only to clients that asked for an upgrade
    */
-  Hijack hijack(String type) {
+  Hijack hijack(StreamForm form) {
     begin(new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK), 101);
     var head = new StringBuilder();
     if (headers().contains(HttpHeaderNames.UPGRADE)) {
-      head.append("HTTP/1.1 101 UPGRADED\r\nContent-Type: ").append(type);
+      head.append("HTTP/1.1 101 UPGRADED\r\nContent-Type: ").append(form.type(version()));
       head.append("\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n");
     } else {
       head.append("HTTP/1.1 200 OK\r\nContent-Type: ").append(Headers.RAW_STREAM).append("\r\n");
@@ -277,7 +277,7 @@ final class Exchange {
     head.append("\r\n");
     var raw = new ClientInput(connection::more);
     hijacked = raw;
-    connection.hijack(Unpooled.copiedBuffer(head, StandardCharsets.US_ASCII), raw);
+    connection.hijack(Unpooled.copiedBuffer(head, StandardCharsets.US_ASCII), raw, form);
     return new Hijack(connection, raw);
   }
 

@@ -82,7 +82,7 @@ final class ExecApi {
     ExecRequest request = exec.request();
     StreamForm form = StreamForm.of(request.tty());
     var sink = new AttachSink(wanted(request), form);
-    var hijack = new Hijacking(exchange, form.type(exchange.version()));
+    var hijack = new Hijacking(exchange, form);
     try (Attachment process =
         execs().start(exec.id(), size, sink, () -> sink.open(hijack.take()))) {
       exchange.onGone(process::close);
@@ -122,16 +122,16 @@ final class ExecApi {
   /** The head of the answer, sent once. */
   private static final class Hijacking {
     private final Exchange exchange;
-    private final String type;
+    private final StreamForm form;
     private @Nullable Hijack taken;
 
-    Hijacking(Exchange exchange, String type) {
+    Hijacking(Exchange exchange, StreamForm form) {
       this.exchange = exchange;
-      this.type = type;
+      this.form = form;
     }
 
     Hijack take() {
-      Hijack hijack = taken == null ? exchange.hijack(type) : taken;
+      Hijack hijack = taken == null ? exchange.hijack(form) : taken;
       taken = hijack;
       return hijack;
     }

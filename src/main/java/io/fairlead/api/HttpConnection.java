@@ -40,6 +40,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
   private static final int CHUNK_BYTES = 64 * 1024;
   private static final long IDLE_SECONDS = 300;
   private static final long LINGER_MILLIS = 1000;
+  private static final String STOPPING = "the daemon is stopping; containers run on";
 
   /** How much of a body that nobody read is read away to keep the connection; as Go's server. */
   private static final int DRAINED_BYTES = 256 * 1024;
@@ -53,6 +54,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
 
   private @Nullable Exchange current;
   private @Nullable ClientInput hijacked;
+  private @Nullable StreamForm form;
   private @Nullable Future<?> idle;
   private final ArrayDeque<HttpObject> early = new ArrayDeque<>();
   private boolean isBodyOpen;
@@ -116,12 +118,13 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
   }
 
   /** Writes the head of the answer, and from here on all bytes are the handler's, both ways. */
-  void hijack(ByteBuf head, ClientInput input) {
+  void hijack(ByteBuf head, ClientInput input, StreamForm streamForm) {
     channel
         .eventLoop()
         .execute(
             () -> {
               hijacked = input;
+              form = streamForm;
               channel.pipeline().remove(encoder);
               var _ = channel.writeAndFlush(head);
               channel.pipeline().remove(decoder);
@@ -151,7 +154,11 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
 
   private void shutDown() {
     isClosing = true;
-    if (current == null || hijacked != null) {
+    if (form != null && !isLingering) {
+      // A stream that just ended would pass for a whole one.
+      linger(channel.writeAndFlush(form.error(STOPPING)));
+      var _ = channel.eventLoop().schedule(this::closeNow, LINGER_MILLIS, TimeUnit.MILLISECONDS);
+    } else if (current == null || hijacked != null) {
       var _ = channel.close();
     } else {
       current.clientIsGone();

@@ -22,15 +22,13 @@ final class LogSink implements OutputSink {
 
   private final Client client;
   private final StreamForm form;
-  private final Runnable atEnd;
   private final boolean withTime;
   private final boolean withDetails;
   private final Map<Stream, Boolean> isInLine = new EnumMap<>(Stream.class);
 
-  LogSink(Client client, StreamForm form, Runnable atEnd, boolean withTime, boolean withDetails) {
+  LogSink(Client client, StreamForm form, boolean withTime, boolean withDetails) {
     this.client = client;
     this.form = form;
-    this.atEnd = atEnd;
     this.withTime = withTime;
     this.withDetails = withDetails;
   }
@@ -67,8 +65,7 @@ final class LogSink implements OutputSink {
     return out.toByteArray();
   }
 
+  /** The client's stream may go on: who opened it ends it. */
   @Override
-  public void end() {
-    atEnd.run();
-  }
+  public void end() {}
 }

@@ -23,8 +23,8 @@ enum StreamForm {
     }
 
     @Override
-    ByteBuf error(byte[] text) {
-      return Frames.error(text);
+    ByteBuf error(String text) {
+      return Frames.error(text.getBytes(StandardCharsets.UTF_8));
     }
   },
 
@@ -41,8 +41,8 @@ enum StreamForm {
 
     // Only a person can tell it from output.
     @Override
-    ByteBuf error(byte[] text) {
-      return Unpooled.wrappedBuffer("\r\n".getBytes(StandardCharsets.US_ASCII), text);
+    ByteBuf error(String text) {
+      return Unpooled.copiedBuffer("\r\n" + text, StandardCharsets.UTF_8);
     }
   };
 
@@ -56,7 +56,7 @@ enum StreamForm {
   abstract ByteBuf of(Stream stream, ByteBuffer bytes);
 
   /** What the client shows as an error of the engine. */
-  abstract ByteBuf error(byte[] text);
+  abstract ByteBuf error(String text);
 
   byte[] bytes(Stream stream, byte[] content) {
     return this == RAW ? content : Frames.bytes(stream, content);

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 
@@ -88,6 +89,11 @@ final class EarlyStreams {
     }
 
     @Override
+    public CompletableFuture<Optional<String>> keptUp() {
+      return live.getNow(Nothing.INSTANCE).keptUp();
+    }
+
+    @Override
     public void close() {
       leave(this);
       live.complete(Nothing.INSTANCE);
@@ -106,6 +112,11 @@ final class EarlyStreams {
 
     @Override
     public void closeInput() {}
+
+    @Override
+    public CompletableFuture<Optional<String>> keptUp() {
+      return CompletableFuture.completedFuture(Optional.empty());
+    }
 
     @Override
     public void close() {}

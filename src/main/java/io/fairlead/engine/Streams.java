@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.concurrent.CompletableFuture;
 
 /** What containers write and read: live, before their start, and from their logs. */
 final class Streams {
@@ -87,6 +88,11 @@ final class Streams {
 
     @Override
     public void closeInput() {}
+
+    @Override
+    public CompletableFuture<Optional<String>> keptUp() {
+      return attachment.keptUp();
+    }
 
     @Override
     public void close() {

@@ -5,7 +5,9 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
+import java.util.Optional;
 import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,6 +39,11 @@ final class Attached implements Attachment {
   /** Where this client is in the overflow. What is there comes after all that is queued. */
   private long place = NOT_IN_OVERFLOW;
 
+  /** Not complete while this client is in the overflow. */
+  private volatile CompletableFuture<Optional<String>> keptUp =
+      CompletableFuture.completedFuture(Optional.empty());
+
+  private Optional<String> cutOff = Optional.empty();
   private boolean isEnded;
   private boolean isClosed;
 
@@ -64,6 +71,7 @@ final class Attached implements Attachment {
       boolean isFull = queuedBytes + bytes.remaining() > IN_MEMORY_BYTES;
       if (place == NOT_IN_OVERFLOW && isFull && !console.waitsForClients()) {
         place = console.overflow().enter();
+        keptUp = new CompletableFuture<>();
       }
       if (place == NOT_IN_OVERFLOW) {
         queue.add(new Piece(stream, at, bytes));
@@ -101,7 +109,7 @@ final class Attached implements Attachment {
       Thread.currentThread().interrupt();
     } catch (IOException e) {
       LOG.error("an attached client is cut off: what was kept for it cannot be read", e);
-      sink.cutOff("what was kept for this client cannot be read: " + e.getMessage());
+      cutOff("what was kept for it cannot be read: " + e.getMessage());
     } finally {
       close();
       leaveOverflow();
@@ -113,13 +121,20 @@ final class Attached implements Attachment {
   private boolean awaitRoom() throws InterruptedException {
     while (!sink.awaitRoom(PATIENCE)) {
       if (isInOverflow()) {
-        sink.cutOff(
-            "this client was more than %d MiB behind and read nothing for %d s"
+        cutOff(
+            "more than %d MiB behind, and nothing read for %d s"
                 .formatted(IN_MEMORY_BYTES >> 20, PATIENCE.toSeconds()));
         return false;
       }
     }
     return true;
+  }
+
+  private void cutOff(String why) {
+    synchronized (lock) {
+      cutOff = Optional.of(why);
+    }
+    sink.cutOff(why);
   }
 
   private boolean isInOverflow() {
@@ -167,12 +182,15 @@ final class Attached implements Attachment {
   }
 
   private void leaveOverflow() {
+    Optional<String> why;
     synchronized (lock) {
       if (place == NOT_IN_OVERFLOW) {
         return;
       }
       place = NOT_IN_OVERFLOW;
+      why = cutOff;
     }
+    keptUp.complete(why);
     try {
       console.overflow().leave();
     } catch (IOException e) {
@@ -182,7 +200,7 @@ final class Attached implements Attachment {
 
   /** What it is behind by can be kept nowhere. */
   void overflowFailed(IOException cause) {
-    sink.cutOff("what this client has not read yet cannot be kept: " + cause.getMessage());
+    cutOff("what was not read yet cannot be kept: " + cause.getMessage());
     close();
   }
 
@@ -196,6 +214,11 @@ final class Attached implements Attachment {
     if (endsInput) {
       console.endInput();
     }
+  }
+
+  @Override
+  public CompletableFuture<Optional<String>> keptUp() {
+    return keptUp.copy();
   }
 
   @Override

@@ -1,6 +1,8 @@
 package io.fairlead.runtime;
 
 import java.nio.ByteBuffer;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * A client's hold on a running container's standard streams. Closing it leaves the container alone.
@@ -11,6 +13,14 @@ public interface Attachment extends AutoCloseable {
 
   /** Ends the container's standard input. */
   void closeInput();
+
+  /**
+   * Whether the client gets all that the process writes.
+   *
+   * @return completes when it is no further behind than memory holds, mostly at once: with nothing,
+   *     or, if it was cut off, with why
+   */
+  CompletableFuture<Optional<String>> keptUp();
 
   @Override
   void close();

@@ -102,7 +102,7 @@ class ApiServerTest {
 
   /** Gives back what comes; at the client's end says so, and ends. */
   private void echo(Exchange exchange) throws Exception {
-    try (Hijack client = exchange.hijack("application/x-test")) {
+    try (Hijack client = exchange.hijack(StreamForm.RAW)) {
       byte[] bytes = new byte[100];
       InputStream in = client.input();
       for (int n = in.read(bytes); n >= 0; n = in.read(bytes)) {
@@ -115,7 +115,7 @@ class ApiServerTest {
   /** Writes while the client takes something, and then says that it was cut off. */
   private void flood(Exchange exchange) throws Exception {
     var sink = new AttachSink(EnumSet.of(Stream.STDOUT), StreamForm.FRAMES);
-    Hijack client = exchange.hijack("x/y");
+    Hijack client = exchange.hijack(StreamForm.FRAMES);
     sink.open(client);
     sink.accept(Stream.STDOUT, Instant.EPOCH, ByteBuffer.wrap(new byte[] {1}));
     int pieces = 0;
@@ -313,7 +313,7 @@ class ApiServerTest {
       client.send("POST /raw HTTP/1.1\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\nearly GET");
       assertThat(client.readUntil("\r\n\r\n"))
           .startsWith(
-              "HTTP/1.1 101 UPGRADED\r\nContent-Type: application/x-test\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n")
+              "HTTP/1.1 101 UPGRADED\r\nContent-Type: application/vnd.docker.raw-stream\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n")
           .contains("Api-Version: ");
       assertThat(client.readUntil("GET")).isEqualTo("early GET");
       client.send("\0\1\2late").endOutput();

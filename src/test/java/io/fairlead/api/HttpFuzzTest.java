@@ -65,7 +65,7 @@ class HttpFuzzTest {
   }
 
   private static void swallow(Exchange exchange) throws Exception {
-    try (Hijack client = exchange.hijack("x/y")) {
+    try (Hijack client = exchange.hijack(StreamForm.RAW)) {
       client.input().readAllBytes();
     }
   }

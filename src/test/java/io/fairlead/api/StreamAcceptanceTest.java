@@ -61,16 +61,50 @@ class StreamAcceptanceTest {
     assertThat(late.stdout().strip()).isEqualTo("60000000");
   }
 
-  @Test
+  /**
+   * The docker command looks at the answer of its wait only, once the container has ended; so that
+   * is where it is told, and where its exit code comes from.
+   */
+  @ParameterizedTest
+  @ValueSource(strings = {"docker", "fairlead"})
   @Tag("acceptance")
-  void aClientThatReadsNothingIsCutOffAndHindersNobody() {
+  void aClientThatReadsNothingIsCutOffAndHindersNobody(String command) {
     Command run =
         docker.shell(
-            "(docker run --name big busybox head -c 100000000 /dev/zero 2>&1; echo code $?)"
-                + " | (sleep 15; docker inspect -f '{{.State.Status}}' big; sleep 15; tail -c 200)");
-    assertThat(run.stdout()).startsWith("exited\n").contains("cut off: this client was");
-    assertThat(run.stdout()).containsPattern("code [1-9]");
-    assertThat(docker.shell("docker logs big | wc -c").stdout().strip()).isEqualTo("100000000");
+            "e=$(mktemp); (NAME run --name big-NAME busybox head -c 100000000 /dev/zero 2>$e; echo code $?)"
+                    .replace("NAME", command)
+                + " | (sleep 15; docker inspect -f '{{.State.Status}}' big-NAME; sleep 15; tail -c 9)"
+                    .replace("NAME", command)
+                + "; cat $e; rm $e");
+    assertThat(run.stdout())
+        .startsWith("exited\n")
+        .containsPattern("code (1|125)\n")
+        .contains("cut off: more than 8 MiB behind, and nothing read for 10 s");
+    assertThat(docker.shell("docker logs big-" + command + " | wc -c").stdout().strip())
+        .isEqualTo("100000000");
+  }
+
+  /** Who waits before the start is told the end when the early clients are done with the output. */
+  @Test
+  void aClientThatIsFarBehindKeepsNobodyElseWaiting() throws Exception {
+    String script = "read x; head -c 60000000 /dev/zero; exit 3";
+    String id = docker.output("create", "-i", "busybox", "sh", "-c", script);
+    try (var early = new RawClient(docker.socket())) {
+      try (var behind = new RawClient(docker.socket())) {
+        behind.send(
+            "POST /containers/%s/attach?stream=1&stdin=1&stdout=1 HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n"
+                .formatted(id));
+        assertThat(behind.readUntil("\r\n\r\n")).startsWith("HTTP/1.1 101 ");
+        early.send(
+            "POST /containers/%s/wait?condition=next-exit HTTP/1.1\r\nHost: x\r\n\r\n"
+                .formatted(id));
+        assertThat(early.readUntil("\r\n\r\n")).startsWith("HTTP/1.1 200 ");
+        docker.output("start", id);
+        behind.send("go\n");
+        assertThat(docker.output("wait", id)).isEqualTo("3");
+      }
+      assertThat(early.readUntil("}")).endsWith("{\"StatusCode\":3,\"Error\":null}");
+    }
   }
 
   @Test

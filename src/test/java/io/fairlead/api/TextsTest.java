@@ -125,7 +125,7 @@ class TextsTest {
   @Test
   void aLogsPrefixStandsAtEachLinesBeginningOnly() {
     var written = new ByteArrayOutputStream();
-    var sink = new LogSink(written::write, StreamForm.FRAMES, () -> {}, true, false);
+    var sink = new LogSink(written::write, StreamForm.FRAMES, true, false);
     Instant at = Instant.parse("2024-01-01T12:00:00Z");
     sink.accept(Stream.STDOUT, at, ByteBuffer.wrap("a\nb".getBytes(StandardCharsets.UTF_8)));
     sink.accept(Stream.STDERR, at, ByteBuffer.wrap("e".getBytes(StandardCharsets.UTF_8)));
