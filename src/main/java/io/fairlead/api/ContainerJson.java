@@ -113,9 +113,14 @@ record ContainerJson(
 
   /**
    * @param image what it was made of; empty if that was removed by force
+   * @param execIds of those that have not ended
    */
   static ContainerJson of(
-      Container container, Optional<Image> image, String driver, ContainerSize size) {
+      Container container,
+      Optional<Image> image,
+      String driver,
+      ContainerSize size,
+      List<String> execIds) {
     List<String> arguments = container.arguments();
     return new ContainerJson(
         container.id(),
@@ -135,7 +140,7 @@ record ContainerJson(
         "",
         "",
         "",
-        null,
+        execIds.isEmpty() ? null : execIds,
         HostConfigJson.of(container.spec()),
         MountJson.of(container),
         config(container, image.map(Image::config).orElse(NO_CONFIG)),

@@ -104,7 +104,8 @@ final class ContainersApi {
     Container container = containers().find(exchange.parameter("id"));
     Optional<Image> image = image(container.imageId());
     ContainerSize size = size(container, image.stream().toList(), isSizeAsked);
-    exchange.respond(200, ContainerJson.of(container, image, storageDriver, size));
+    List<String> execs = engine.execs().unendedOf(container.id());
+    exchange.respond(200, ContainerJson.of(container, image, storageDriver, size, execs));
   }
 
   /** Empty if it was removed by force. */

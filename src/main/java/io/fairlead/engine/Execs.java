@@ -21,6 +21,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -92,6 +93,14 @@ public final class Execs {
   public Exec find(String id) {
     var row = row(id);
     return new Exec(id, row.containerId(), request(row), row.state(), row.pid(), row.exitCode());
+  }
+
+  /** The ids of a container's that have not ended, oldest first. */
+  public List<String> unendedOf(String containerId) {
+    return rooms.store().read(records -> records.execsOf(containerId)).stream()
+        .filter(row -> row.state() != ExecState.EXITED)
+        .map(ExecRow::id)
+        .toList();
   }
 
   /** Starts it without a client: its output goes nowhere. */

@@ -2,6 +2,7 @@ package io.fairlead.testing;
 
 import io.fairlead.api.ApiServer;
 import io.fairlead.api.DetachKeys;
+import io.fairlead.linux.Trees;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -12,21 +13,22 @@ import java.util.List;
 import java.util.Optional;
 import tools.jackson.core.json.JsonFactory;
 
-/** The real docker command, against an engine in this JVM. */
+/** The real docker command, against an engine in this JVM or a daemon. */
 public final class Docker implements AutoCloseable {
   private final TestHost host;
+  private final String client;
   private final Path folder;
   private final Path socket;
-  private final ApiServer server;
+  private final Optional<ApiServer> server;
 
-  private Docker(TestEngine engine) {
+  private Docker(TestHost host, Optional<TestEngine> engine, DockerClient client) {
     try {
-      host = engine.host();
+      this.host = host;
+      this.client = client.folder();
       folder = Files.createTempDirectory("fairlead-api-");
       socket = folder.resolve("api.sock");
-      server =
-          ApiServer.open(
-              engine.engine(), List.of(URI.create("unix://" + socket)), Optional.empty());
+      List<URI> address = List.of(URI.create("unix://" + socket));
+      server = engine.map(each -> ApiServer.open(each.engine(), address, Optional.empty()));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -34,12 +36,22 @@ public final class Docker implements AutoCloseable {
 
   /** Serves the engine's API on a socket of its own, until this is closed. */
   public static Docker of(TestEngine engine) {
-    return new Docker(engine);
+    return of(engine, DockerClient.OF_THIS_MACHINE);
+  }
+
+  /** The same for a certain docker command. */
+  public static Docker of(TestEngine engine, DockerClient client) {
+    return new Docker(engine.host(), Optional.of(engine), client);
+  }
+
+  /** Asks whoever will serve on {@link #socket}. */
+  public static Docker withoutServer(TestHost host) {
+    return new Docker(host, Optional.empty(), DockerClient.OF_THIS_MACHINE);
   }
 
   /** Runs docker with these arguments to its end, whatever its exit code. */
   public Command run(String... arguments) {
-    var line = new ArrayList<>(List.of("docker", "-H", "unix://" + socket));
+    var line = new ArrayList<>(List.of(client + "/docker", "-H", "unix://" + socket));
     line.addAll(List.of(arguments));
     return host.tryExec(line.toArray(String[]::new));
   }
@@ -58,6 +70,11 @@ public final class Docker implements AutoCloseable {
     return host.tryExec("sh", "-c", commands() + line);
   }
 
+  /** Begins such a line. */
+  public Background begin(String line) {
+    return new Background(List.of("sh", "-c", commands() + line));
+  }
+
   /** Opens a terminal in which such a line runs. */
   public Tmux terminal(int width, int height, String line) {
     return Tmux.open(host, width, height, commands() + line);
@@ -68,8 +85,8 @@ public final class Docker implements AutoCloseable {
     String java =
         System.getProperty("java.home")
             + "/bin/java -XX:TieredStopAtLevel=1 --enable-native-access=ALL-UNNAMED";
-    return "export DOCKER_HOST=unix://%s; fairlead() { %s -cp %s %s -H $DOCKER_HOST \"$@\"; }; "
-        .formatted(socket, java, classes, "io.fairlead.cli.Main");
+    return "export DOCKER_HOST=unix://%s PATH=%s:$PATH; fairlead() { %s -cp %s %s -H $DOCKER_HOST \"$@\"; }; "
+        .formatted(socket, client, java, classes, "io.fairlead.cli.Main");
   }
 
   private static String place(Class<?> ofIt) {
@@ -78,12 +95,7 @@ public final class Docker implements AutoCloseable {
 
   @Override
   public void close() {
-    server.close();
-    try {
-      Files.deleteIfExists(socket);
-      Files.delete(folder);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    server.ifPresent(ApiServer::close);
+    Trees.delete(folder);
   }
 }
