@@ -2,7 +2,9 @@ package io.fairlead.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fairlead.linux.Trees;
 import io.fairlead.testing.Command;
+import io.fairlead.testing.DockerClient;
 import io.fairlead.testing.TestEngine;
 import io.fairlead.testing.TestHost;
 import java.io.IOException;
@@ -11,30 +13,37 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** A tour of the real docker command: what a person types, a row a command, and what comes back. */
 @Tag("client")
+@ParameterizedClass
+@EnumSource(DockerClient.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class DockerTourTest {
   private static final String HELLO = "fairlead/hello";
 
+  @Parameter private DockerClient client;
+  private String programs;
   private Path folder;
   private TestHost host;
   private TestEngine engine;
   private ApiServer server;
 
-  @BeforeAll
-  void open(@TempDir Path temporary) {
-    folder = temporary;
+  @BeforeParameterizedClassInvocation
+  void open() throws IOException {
+    folder = Files.createTempDirectory("fairlead-tour-");
+    programs = client.folder();
     host = TestHost.create("host");
     engine = TestEngine.open(host);
     server =
@@ -53,11 +62,12 @@ class DockerTourTest {
         .forEach(container -> engine.containers().remove(container.id(), true));
   }
 
-  @AfterAll
+  @AfterParameterizedClassInvocation
   void close() {
     server.close();
     engine.close();
     host.close();
+    Trees.delete(folder);
   }
 
   private Command sh(String script) {
@@ -65,6 +75,7 @@ class DockerTourTest {
         "env",
         "DOCKER_HOST=unix://" + folder.resolve("api.sock"),
         "DOCKER_CONFIG=" + folder,
+        "PATH=" + programs + ":" + System.getenv("PATH"),
         "sh",
         "-c",
         script);
@@ -87,7 +98,7 @@ class DockerTourTest {
           docker run --rm -v /etc/hostname:/there:ro IMAGE sh -c 'cat /there >/dev/null && echo read' | 0 | read
           docker run --rm IMAGE nosuch                            | 127 | executable file not found
           docker run --rm IMAGE /etc                              | 126 | permission denied
-          docker run --rm -p 99999:80 IMAGE true                  | 125 | invalid
+          docker run --rm -p 99999:80 IMAGE true                  | 125 | nvalid
           docker run --rm --network nosuch IMAGE true             | 125 | network nosuch not found
           docker run --rm --network container:nosuch IMAGE true   | 125 | No such container: nosuch
           docker run --rm nosuch:1 true                           | 125 | nosuch:1

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fairlead.testing.Command;
 import io.fairlead.testing.Docker;
+import io.fairlead.testing.DockerClient;
 import io.fairlead.testing.TestEngine;
 import io.fairlead.testing.TestHost;
 import io.fairlead.testing.Tmux;
@@ -27,12 +28,14 @@ class ExecTest {
   private TestHost host;
   private TestEngine engine;
   private Docker docker;
+  private Docker older;
 
   @BeforeAll
   void open() {
     host = TestHost.create("exec");
     engine = TestEngine.open(host);
     docker = Docker.of(engine);
+    older = Docker.of(engine, DockerClient.DEBIANS_20_10);
     engine.wanted("true");
     docker.output(
         "run", "-d", "--name", "box", "-h", "box", "-e", "A=1", "-w", "/tmp", "-u", "www",
@@ -46,6 +49,7 @@ class ExecTest {
 
   @AfterAll
   void close() {
+    older.close();
     docker.close();
     engine.close();
     host.close();
@@ -77,12 +81,15 @@ class ExecTest {
         "exec -t plain sh -c 'echo $TERM; exit 4' | 4 | 'xterm'",
       })
   void execRunsAsAskedFor(String line, int exitCode, String output) {
-    for (String command : List.of("docker ", "fairlead ")) {
-      Command exec = docker.shell(command + line);
+    for (Command exec :
+        List.of(
+            docker.shell("docker " + line),
+            older.shell("docker " + line),
+            docker.shell("fairlead " + line))) {
       assertThat((exec.stdout() + exec.stderr()).replace("\r\n", "\n").strip())
-          .as(command)
+          .as("%s", exec.line())
           .isEqualTo(output);
-      assertThat(exec.exitCode()).as(command).isEqualTo(exitCode);
+      assertThat(exec.exitCode()).as("%s", exec.line()).isEqualTo(exitCode);
     }
   }
 
@@ -112,9 +119,11 @@ class ExecTest {
         "exec --detach-keys ctrl-long plain true | 1 | Invalid detach keys (ctrl-long) provided",
       })
   void refusalsSayWhy(String line, int exitCode, String message) {
-    Command refused = docker.shell("docker " + line);
-    assertThat(refused.stdout() + refused.stderr()).contains(message);
-    assertThat(refused.exitCode()).isEqualTo(exitCode);
+    for (Docker command : List.of(docker, older)) {
+      Command refused = command.shell("docker " + line);
+      assertThat(refused.stdout() + refused.stderr()).contains(message);
+      assertThat(refused.exitCode()).isEqualTo(exitCode);
+    }
   }
 
   @ParameterizedTest

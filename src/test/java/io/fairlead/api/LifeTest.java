@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fairlead.engine.Container;
 import io.fairlead.testing.Docker;
+import io.fairlead.testing.DockerClient;
 import io.fairlead.testing.TestEngine;
 import io.fairlead.testing.TestHost;
 import java.io.IOException;
@@ -11,34 +12,40 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** A container's life between its start and its end, by the docker command. */
 @Tag("client")
+@ParameterizedClass
+@EnumSource(DockerClient.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class LifeTest {
+  @Parameter private DockerClient client;
   private TestHost host;
   private TestEngine engine;
   private Docker docker;
 
-  @BeforeAll
+  @BeforeParameterizedClassInvocation
   void open() {
     host = TestHost.create("host");
     engine = TestEngine.open(host);
-    docker = Docker.of(engine);
+    docker = Docker.of(engine, client);
     engine.wanted("true").autoRemove().run();
     engine.markBaseline();
   }
 
-  @AfterAll
+  @AfterParameterizedClassInvocation
   void close() {
     docker.close();
     engine.close();
@@ -165,7 +172,7 @@ class LifeTest {
   void aPausedContainerIsStillPausedForTheNextEngine() {
     docker.close();
     engine.restart();
-    docker = Docker.of(engine);
+    docker = Docker.of(engine, client);
 
     assertThat(find("frozen").state().name()).isEqualTo("PAUSED");
     assertThat(find("live").state().name()).isEqualTo("RUNNING");

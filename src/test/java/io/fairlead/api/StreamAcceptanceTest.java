@@ -8,6 +8,8 @@ import io.fairlead.testing.TestEngine;
 import io.fairlead.testing.TestHost;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -105,6 +107,55 @@ class StreamAcceptanceTest {
       }
       assertThat(early.readUntil("}")).endsWith("{\"StatusCode\":3,\"Error\":null}");
     }
+  }
+
+  /**
+   * What was written before comes first, then what is written from now on; with an upgrade and
+   * without one (the 200 form), which looks the same to the end.
+   */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "logs=1&stream=1&stdin=1&stdout=1&stderr=1 | out old,err bad,out new",
+        "logs=1&stream=1&stdin=1&stdout=1 | out old,out new",
+        "logs=1&stream=1&stdin=1&stderr=1 | err bad",
+        "stream=1&stdin=1&stdout=1&stderr=1 | out new",
+        "logs=1&stdout=1&stderr=1 | out old,err bad",
+      })
+  void attachReplaysTheLogAndGoesOn(String query, String expected) throws Exception {
+    Map<String, String> heads =
+        Map.of(
+            "Connection: Upgrade\r\nUpgrade: tcp\r\n",
+            "HTTP/1.1 101 UPGRADED\r\nContent-Type: application/vnd.docker.multiplexed-stream\r\n",
+            "",
+            "HTTP/1.1 200 OK\r\nContent-Type: application/vnd.docker.raw-stream\r\n");
+    for (var head : heads.entrySet()) {
+      String script = "echo old; echo bad >&2; read x; echo $x";
+      String id = docker.output("run", "-d", "-i", "busybox", "sh", "-c", script);
+      Awaitility.await()
+          .until(
+              () -> docker.shell("docker logs " + id + " 2>&1 | wc -l").stdout().strip(),
+              "2"::equals);
+      try (var client = new RawClient(docker.socket())) {
+        client.send(
+            "POST /containers/%s/attach?%s HTTP/1.1\r\nHost: x\r\n%s\r\n"
+                .formatted(id, query, head.getKey()));
+        assertThat(client.readUntil("\r\n\r\n")).startsWith(head.getValue());
+        client.send("new\n");
+        assertThat(frames(client.readAll())).isEqualTo(expected);
+      }
+    }
+  }
+
+  /** Each frame's stream and text, without its line end. */
+  private static String frames(String bytes) {
+    var words = new ArrayList<String>();
+    for (int at = 0; at < bytes.length(); at += 8 + bytes.charAt(at + 7)) {
+      String text = bytes.substring(at + 8, at + 8 + bytes.charAt(at + 7)).strip();
+      words.add((bytes.charAt(at) == 1 ? "out " : "err ") + text);
+    }
+    return String.join(",", words);
   }
 
   @Test

@@ -7,7 +7,7 @@ public enum DockerClient {
   OF_THIS_MACHINE("dirname $(command -v docker)"),
 
   /** Unpacked by {@code script/setup}; it speaks 1.41. */
-  DEBIANS_20_10("echo $(script/lib/dockerd.sh)/usr/bin");
+  DEBIANS_20_10("echo $(script/lib/dockerd.sh --client)/usr/bin");
 
   private final String place;
 
@@ -16,7 +16,7 @@ public enum DockerClient {
   }
 
   /** The folder that it is in. */
-  String folder() {
+  public String folder() {
     return Command.run(List.of("bash", "-c", place)).succeeded().stdout().strip();
   }
 }
