@@ -39,6 +39,7 @@ final class Routes {
     var streams = new ContainerStreams(engine);
     var execs = new ExecApi(engine);
     var files = new FilesApi(engine);
+    var statistics = new StatsApi(engine);
     var images = new ImagesApi(engine, info);
     var transfers = new ImageTransfers(engine, info);
     var networks = new NetworksApi(engine);
@@ -68,6 +69,7 @@ final class Routes {
             Route.of("GET", "/containers/{id}/logs", streams::logs),
             Route.hijacking("POST", "/containers/{id}/attach", streams::attach),
             Route.of("POST", "/containers/{id}/resize", containers::resize),
+            Route.of("GET", "/containers/{id}/stats", statistics::stats),
             Route.of("HEAD", "/containers/{id}/archive", files::look),
             Route.of("GET", "/containers/{id}/archive", files::pack),
             Route.of("PUT", "/containers/{id}/archive", files::unpack),
@@ -98,7 +100,6 @@ final class Routes {
   /** Operations of Docker's that this version does not have. */
   private static List<Route> notBuilt() {
     return List.of(
-        notBuilt("GET", "/containers/{id}/stats", "statistics"),
         notBuilt("GET", "/containers/{id}/attach/ws", "attaching by a web socket"),
         notBuilt("GET", "/containers/{id}/checkpoints", "checkpoints"),
         notBuilt("POST", "/containers/{id}/checkpoints", "checkpoints"),

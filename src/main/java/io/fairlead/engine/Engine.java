@@ -188,6 +188,11 @@ public final class Engine implements AutoCloseable {
     return files;
   }
 
+  /** What containers use. */
+  public Statistics statistics() {
+    return new Statistics(rooms);
+  }
+
   public Images images() {
     return rooms.images();
   }

@@ -103,6 +103,11 @@ public final class Controls {
     return List.copyOf(pids);
   }
 
+  /** What all of its processes have used so far; zero where nothing of it is there any more. */
+  public Usage usage(String id) {
+    return new Gauges(cgroups.groups(bundles.apply(id).cgroupPath())).read();
+  }
+
   /**
    * Holds a running container to other limits.
    *
