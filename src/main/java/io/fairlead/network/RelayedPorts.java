@@ -6,9 +6,11 @@ import io.fairlead.linux.NetNamespace;
 import io.fairlead.network.port.HeldPorts;
 import io.fairlead.network.port.Relay;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Collectors;
 
 /** The relay on held ports: it serves copies of the sockets that are in the containers' queues. */
@@ -33,22 +35,26 @@ final class RelayedPorts implements AutoCloseable {
     byContainer(listeners)
         .forEach(
             (container, services) -> {
-              Map<HeldPorts, List<Fd>> sockets = ports.sockets(container, services.keySet());
-              services.forEach(
-                  (held, service) -> serve(service, sockets.getOrDefault(held, List.of())));
+              var sockets = new HashMap<Relay.Service, List<Fd>>();
+              ports
+                  .sockets(container, services.keySet())
+                  .forEach(
+                      (held, found) ->
+                          sockets.put(Objects.requireNonNull(services.get(held)), found));
+              services.values().forEach(service -> requireAll(service, sockets));
+              relay.serve(sockets);
             });
   }
 
-  private void serve(Relay.Service service, List<Fd> sockets) {
-    if (sockets.size() != service.ports().range().count()) {
-      sockets.forEach(Fd::close);
+  private static void requireAll(Relay.Service service, Map<Relay.Service, List<Fd>> sockets) {
+    if (sockets.getOrDefault(service, List.of()).size() != service.ports().range().count()) {
+      sockets.values().forEach(found -> found.forEach(Fd::close));
       throw new EngineFault("cannot relay %s: it is not held".formatted(service));
     }
-    relay.serve(service, sockets);
   }
 
   void stop(Collection<Fact.Listener> listeners) {
-    listeners.forEach(listener -> relay.stop(listener.service().ports()));
+    relay.stop(listeners.stream().map(listener -> listener.service().ports()).toList());
   }
 
   private static Map<String, Map<HeldPorts, Relay.Service>> byContainer(

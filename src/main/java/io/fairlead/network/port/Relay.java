@@ -6,6 +6,7 @@ import io.fairlead.linux.Reactor;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -58,14 +59,14 @@ public final class Relay implements AutoCloseable {
   /**
    * Serves from now on, instead of what served these ports before.
    *
-   * @param sockets that hold the ports, in their order; the relay's from now on
+   * @param sockets that hold the ports of each, in their order; the relay's from now on
    */
-  public void serve(Service service, List<Fd> sockets) {
-    stop(service.ports());
-    call(() -> start(service, sockets));
+  public void serve(Map<Service, List<Fd>> sockets) {
+    call(() -> sockets.forEach(this::start));
   }
 
   private void start(Service service, List<Fd> sockets) {
+    end(service.ports());
     served.put(service.ports(), new Served(service, sockets));
     Protocol protocol = service.ports().protocol();
     for (int i = 0; i < sockets.size(); i++) {
@@ -79,15 +80,16 @@ public final class Relay implements AutoCloseable {
     }
   }
 
-  /** Ends what is under way too. Does nothing where these ports are not served. */
-  public void stop(HeldPorts ports) {
-    call(
-        () -> {
-          Served ended = served.remove(ports);
-          if (ended != null) {
-            end(ended);
-          }
-        });
+  /** Ends what is under way too. Does nothing where ports are not served. */
+  public void stop(Collection<HeldPorts> ports) {
+    call(() -> ports.forEach(this::end));
+  }
+
+  private void end(HeldPorts ports) {
+    Served ended = served.remove(ports);
+    if (ended != null) {
+      end(ended);
+    }
   }
 
   private void end(Served ended) {

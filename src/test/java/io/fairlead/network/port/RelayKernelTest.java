@@ -166,7 +166,7 @@ class RelayKernelTest {
     accept(server);
 
     assertThat(relay.services()).hasSize(1);
-    relay.stop(held);
+    relay.stop(List.of(held));
     assertThat(relay.services()).isEmpty();
     assertThatThrownBy(() -> client.getInputStream().read()).isInstanceOf(SocketException.class);
     assertThatThrownBy(() -> connect("::1")).hasCauseInstanceOf(ConnectException.class);
@@ -180,8 +180,9 @@ class RelayKernelTest {
       queue.add(bound);
       for (int i = 0; i < 2; i++) {
         relay.serve(
-            service(bound.host()),
-            queue.sockets(List.of(bound.host())).getOrDefault(bound.host(), List.of()));
+            Map.of(
+                service(bound.host()),
+                queue.sockets(List.of(bound.host())).getOrDefault(bound.host(), List.of())));
         connect("::1");
         accept(server);
         relay.close();
@@ -200,8 +201,9 @@ class RelayKernelTest {
                 Set.of(), Map.of("78-80/tcp", List.of(new PortBinding("::", "9000-9002"))), false));
     HeldPorts range = bound.getFirst().host();
     relay.serve(
-        new Relay.Service("c", range, Addresses.parse("127.0.0.1"), 78),
-        bound.getFirst().sockets());
+        Map.of(
+            new Relay.Service("c", range, Addresses.parse("127.0.0.1"), 78),
+            bound.getFirst().sockets()));
 
     Socket client = connect("::1", 9002);
     client.getOutputStream().write('2');
@@ -276,7 +278,7 @@ class RelayKernelTest {
   @Test
   void whatIsNotServedAnyMoreRefusesDatagrams() throws Exception {
     HeldPorts held = serve(Protocol.UDP, "::");
-    relay.stop(held);
+    relay.stop(List.of(held));
     try (BoundPorts anew = bind(Protocol.UDP, "::")) {
       assertThat(anew.host()).isEqualTo(held);
       DatagramSocket client = udp("::1");
@@ -287,7 +289,7 @@ class RelayKernelTest {
 
   private HeldPorts serve(Protocol protocol, String address) {
     BoundPorts bound = bind(protocol, address);
-    relay.serve(service(bound.host()), bound.sockets());
+    relay.serve(Map.of(service(bound.host()), bound.sockets()));
     return bound.host();
   }
 
