@@ -75,11 +75,11 @@ class StreamAcceptanceTest {
         docker.shell(
             "e=$(mktemp); (NAME run --name big-NAME busybox head -c 100000000 /dev/zero 2>$e; echo code $?)"
                     .replace("NAME", command)
-                + " | (sleep 15; docker inspect -f '{{.State.Status}}' big-NAME; sleep 15; tail -c 9)"
+                + " | (sleep 30 & until docker inspect big-NAME 2>&1 | grep -o '\"exited\"'; do sleep 0.2; done; wait; tail -c 9)"
                     .replace("NAME", command)
                 + "; cat $e; rm $e");
     assertThat(run.stdout())
-        .startsWith("exited\n")
+        .startsWith("\"exited\"\n")
         .containsPattern("code (1|125)\n")
         .contains("cut off: more than 8 MiB behind, and nothing read for 10 s");
     assertThat(docker.shell("docker logs big-" + command + " | wc -c").stdout().strip())
