@@ -136,6 +136,7 @@ missing_runtime_packages() {
 missing_test_packages() {
   have_command crun || echo 'crun is one of the two runtimes tested'
   have_command runc || echo 'runc is the other'
+  have_command iptables-save || echo 'iptables makes the firewalls of others'
   have_command nft || echo 'nftables reads the firewall with other eyes than ours'
   have_command ip || echo 'iproute2 does so for links and routes'
   have_command tar || echo 'tar makes images'

@@ -25,6 +25,7 @@ final class DaemonCommand implements Command {
   private boolean hasIpv6;
   private Optional<String> fixedCidrV6 = Optional.empty();
   private Optional<Integer> mtuBytes = Optional.empty();
+  private boolean leavesForeignFirewalls;
   private String logLevel = "info";
   private boolean reportsReady;
 
@@ -95,7 +96,13 @@ final class DaemonCommand implements Command {
             "--mtu",
             "BYTES",
             "Its MTU (default: that of the host's default route, else 1500)",
-            value -> mtuBytes = Optional.of(mtu(value)));
+            value -> mtuBytes = Optional.of(mtu(value)))
+        .option(
+            "--foreign-firewall",
+            "add-accept|leave",
+            "Where Docker's or ufw's rules drop what is forwarded: add one that accepts what this"
+                + " engine forwards (the default), or leave them alone",
+            value -> leavesForeignFirewalls = leaves(value));
   }
 
   @Override
@@ -116,7 +123,8 @@ final class DaemonCommand implements Command {
         hasIpv6,
         fixedCidrV6,
         mtuBytes,
-        runtime);
+        runtime,
+        leavesForeignFirewalls);
   }
 
   /** Where the daemon was started; other threads of it will be in other namespaces. */
@@ -139,6 +147,16 @@ final class DaemonCommand implements Command {
           2, "--log-level is trace, debug, info, warn or error, not '%s'".formatted(text));
     }
     return text;
+  }
+
+  private static boolean leaves(String text) {
+    return switch (text) {
+      case "add-accept" -> false;
+      case "leave" -> true;
+      default ->
+          throw new CommandFailure(
+              2, "--foreign-firewall is add-accept or leave, not '%s'".formatted(text));
+    };
   }
 
   private static int mtu(String text) {

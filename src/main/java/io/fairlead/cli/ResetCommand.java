@@ -77,7 +77,8 @@ final class ResetCommand implements Command {
             false,
             Optional.empty(),
             Optional.empty(),
-            "auto");
+            "auto",
+            false);
     Engine.open(config).purge();
   }
 

@@ -134,6 +134,7 @@ public final class Engine implements AutoCloseable {
                   store,
                   runtime::conmonPidfd,
                   checkpoints::reached));
+      networks.watchFirewall();
       var rooms = new Rooms(premises.dataRoot(), store, images, roots, runtime, networks, events);
       var engine = new Engine(id, machine, premises, rooms, log, running, checkpoints);
       engine.execs.resume(execs);
@@ -164,7 +165,8 @@ public final class Engine implements AutoCloseable {
         config.bip(),
         config.ipv6(),
         config.fixedCidrV6(),
-        config.mtuBytes());
+        config.mtuBytes(),
+        config.leavesForeignFirewalls());
   }
 
   private void tellFindings() {

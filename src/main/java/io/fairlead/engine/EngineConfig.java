@@ -15,6 +15,8 @@ import java.util.Optional;
  * @param fixedCidrV6 the default bridge's v6 subnet; empty: one of its own, out of fd00::/8
  * @param mtuBytes empty: that of the host's default route
  * @param runtime {@code auto}, {@code crun}, {@code runc}, or a path
+ * @param leavesForeignFirewalls whether no accept of ours goes into other firewalls that drop what
+ *     is forwarded
  */
 public record EngineConfig(
     Path dataRoot,
@@ -25,4 +27,5 @@ public record EngineConfig(
     boolean ipv6,
     Optional<String> fixedCidrV6,
     Optional<Integer> mtuBytes,
-    String runtime) {}
+    String runtime,
+    boolean leavesForeignFirewalls) {}

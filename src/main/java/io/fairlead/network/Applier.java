@@ -126,6 +126,7 @@ final class Applier implements AutoCloseable {
       case Fact.HostSwitch _,
           Fact.Sysctl _,
           Fact.Skeleton _,
+          Fact.ForeignRule _,
           Fact.Bridge _,
           Fact.Pin _,
           Fact.Veth _,
@@ -162,6 +163,7 @@ final class Applier implements AutoCloseable {
       case Fact.HostSwitch _,
           Fact.Sysctl _,
           Fact.Skeleton _,
+          Fact.ForeignRule _,
           Fact.Bridge _,
           Fact.Pin _,
           Fact.Veth _,
@@ -188,6 +190,7 @@ final class Applier implements AutoCloseable {
       case Fact.HostSwitch(String path, String value) -> Sysctls.write(path, value);
       case Fact.Sysctl(String _, String path, String value) -> Sysctls.write(path, value);
       case Fact.Skeleton _ -> firewall.addSkeleton();
+      case Fact.ForeignRule rule -> firewall.add(rule.accept());
       case Fact.Bridge bridge -> linkChanges.add(bridge);
       case Fact.Pin pin -> linkChanges.add(pin);
       case Fact.Veth veth -> linkChanges.add(veth);
@@ -208,7 +211,7 @@ final class Applier implements AutoCloseable {
         linkChanges.remove((Fact.Route) from);
         linkChanges.add(route);
       }
-      case Fact.Address _ ->
+      case Fact.Address _, Fact.ForeignRule _ ->
           throw new IllegalStateException(to + " is all key: it cannot be altered");
       case Fact.HeldPort _, Fact.Listener _, Fact.Element _ -> throw inRuns(to);
     }
@@ -219,6 +222,7 @@ final class Applier implements AutoCloseable {
       // Goes with its link; and a host-wide switch is never taken back.
       case Fact.HostSwitch _, Fact.Sysctl _ -> {}
       case Fact.Skeleton _ -> firewall.removeSkeleton();
+      case Fact.ForeignRule rule -> firewall.remove(rule.accept());
       case Fact.Bridge bridge -> linkChanges.remove(bridge);
       case Fact.Pin pin -> linkChanges.remove(pin);
       case Fact.Veth veth -> linkChanges.remove(veth);

@@ -5,24 +5,30 @@ import io.fairlead.linux.netlink.NetlinkSocket;
 import io.fairlead.linux.netlink.Request;
 import io.fairlead.network.firewall.ElementCodec;
 import io.fairlead.network.firewall.FirewallElement;
+import io.fairlead.network.firewall.ForeignAccept;
 import io.fairlead.network.firewall.Ruleset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /** The applier's hand for the firewall: the skeleton by libnftables, elements by netlink. */
 final class ApplierFirewall implements AutoCloseable {
   private final Ruleset ruleset;
+  private final String foreignComment;
   private final Nftables nftables;
   private final NetlinkSocket netfilter;
   private final ElementCodec codec;
   private final Connections connections;
 
   /**
+   * @param foreignComment of our rules in chains of other firewalls
    * @param nftables the caller's
    * @param netfilter of NETLINK_NETFILTER; closed with this
    */
-  ApplierFirewall(Ruleset ruleset, Nftables nftables, NetlinkSocket netfilter) {
+  ApplierFirewall(
+      Ruleset ruleset, String foreignComment, Nftables nftables, NetlinkSocket netfilter) {
     this.ruleset = ruleset;
+    this.foreignComment = foreignComment;
     this.nftables = nftables;
     this.netfilter = netfilter;
     this.codec = new ElementCodec(ruleset);
@@ -39,6 +45,15 @@ final class ApplierFirewall implements AutoCloseable {
 
   void removeSkeleton() {
     nftables.run(ruleset.drop());
+  }
+
+  void add(ForeignAccept accept) {
+    nftables.run(accept.insertion(foreignComment));
+  }
+
+  void remove(ForeignAccept accept) {
+    String listing = nftables.run(accept.listing(), Set.of(Nftables.Output.HANDLE));
+    accept.deletion(listing, foreignComment).ifPresent(nftables::run);
   }
 
   /**

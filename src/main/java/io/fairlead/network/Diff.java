@@ -56,7 +56,7 @@ public final class Diff {
   private static int additionRank(Fact fact) {
     return switch (fact) {
       case Fact.HostSwitch _ -> 2;
-      case Fact.Skeleton _ -> 3;
+      case Fact.Skeleton _, Fact.ForeignRule _ -> 3;
       case Fact.Bridge _ -> 4;
       case Fact.Sysctl _ -> 5;
       case Fact.Pin _ -> 6;
@@ -80,7 +80,7 @@ public final class Diff {
       case Fact.Pin _ -> 17;
       case Fact.Sysctl _, Fact.HostSwitch _ -> 18;
       case Fact.Bridge _ -> 19;
-      case Fact.Skeleton _ -> 20;
+      case Fact.Skeleton _, Fact.ForeignRule _ -> 20;
     };
   }
 }

@@ -4,6 +4,7 @@ import io.fairlead.linux.netlink.MacAddress;
 import io.fairlead.network.address.InterfaceAddress;
 import io.fairlead.network.address.Subnet;
 import io.fairlead.network.firewall.FirewallElement;
+import io.fairlead.network.firewall.ForeignAccept;
 import io.fairlead.network.port.HeldPorts;
 import io.fairlead.network.port.Relay;
 import java.net.InetAddress;
@@ -48,6 +49,14 @@ public sealed interface Fact {
     @Override
     public String toString() {
       return "Skeleton[%d rules]".formatted(rules.size());
+    }
+  }
+
+  /** The accept that we have in a chain of another firewall. */
+  record ForeignRule(ForeignAccept accept) implements Fact {
+    @Override
+    public Key key() {
+      return new Key(ForeignRule.class, Place.HOST, accept.toString());
     }
   }
 

@@ -22,6 +22,11 @@ record Marks(String engineId, Path pins) {
     return prefix() + "endpoint:" + endpointId.substring(0, 12);
   }
 
+  /** The comment of our rule in a chain of another firewall. */
+  String foreignRule() {
+    return "fairlead:" + engineId;
+  }
+
   boolean isOurs(String alias) {
     return alias.startsWith(prefix());
   }

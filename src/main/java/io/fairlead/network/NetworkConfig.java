@@ -9,6 +9,7 @@ import java.util.Optional;
  *
  * @param engineId 8 hex digits
  * @param execRoot a shared mount; pins are made below it
+ * @param leavesForeignFirewalls whether no accept of ours goes into other firewalls
  */
 public record NetworkConfig(
     String engineId,
@@ -18,4 +19,5 @@ public record NetworkConfig(
     Optional<String> bip,
     boolean ipv6,
     Optional<String> fixedCidrV6,
-    Optional<Integer> mtuBytes) {}
+    Optional<Integer> mtuBytes,
+    boolean leavesForeignFirewalls) {}

@@ -48,13 +48,26 @@ final class NetworkWriter implements AutoCloseable {
 
   private final Store store;
   private final Wants wants;
+  private final ForeignFirewalls foreign;
   private final ThreadPoolExecutor thread;
   private final Kernel kernel;
   private final Map<Scope, Known> known = new HashMap<>();
 
-  NetworkWriter(NetNamespace host, Store store, Wants wants, Callable<Kernel> makeKernel) {
+  /** Nothing is to be put back any more. On the writer's thread. */
+  private boolean isPurged;
+
+  /**
+   * @param foreign is told what is seen of other firewalls
+   */
+  NetworkWriter(
+      NetNamespace host,
+      Store store,
+      Wants wants,
+      ForeignFirewalls foreign,
+      Callable<Kernel> makeKernel) {
     this.store = store;
     this.wants = wants;
+    this.foreign = foreign;
     this.thread =
         new ThreadPoolExecutor(
             1,
@@ -120,23 +133,69 @@ final class NetworkWriter implements AutoCloseable {
    * claims goes.
    */
   List<Change> reconcileAll() {
-    return call(
-        () -> {
-          List<Scope> scopes = store.read(Wants::scopes);
-          Map<Scope, State> wanted = wanted(scopes);
-          State want = union(wanted.values());
-          List<Change> changes = Diff.diff(kernel.observer().everything(want), want);
-          known.clear();
-          kernel.applier().apply(changes);
-          remember(wanted);
-          return changes;
-        });
+    return call(this::reconcileAllHere);
+  }
+
+  private List<Change> reconcileAllHere() {
+    foreign.seen(kernel.observer().foreignChains());
+    List<Scope> scopes = store.read(Wants::scopes);
+    Map<Scope, State> wanted = wanted(scopes);
+    State want = union(wanted.values());
+    List<Change> changes = Diff.diff(kernel.observer().everything(want), want);
+    known.clear();
+    kernel.applier().apply(changes);
+    remember(wanted);
+    return changes;
+  }
+
+  /**
+   * Somebody changed the firewall: puts our rules into those of others that drop now, and our table
+   * back if it is gone. Single rules of it are left to {@link #reconcileAll}. Does not wait.
+   */
+  void firewallChanged() {
+    if (!thread.isShutdown()) {
+      execute(new FutureTask<>(this::mendFirewall, /* result= */ true));
+    }
+  }
+
+  private void mendFirewall() {
+    if (isPurged) {
+      return;
+    }
+    try {
+      foreign.seen(kernel.observer().foreignChains());
+      Scope host = new Scope.Host();
+      Map<Scope, State> wanted = wanted(List.of(host));
+      State want = union(wanted.values());
+      State asked = question(host).with(want).only(NetworkWriter::isOfTheFirewall);
+      List<Change> changes =
+          Diff.diff(kernel.observer().about(asked), want.only(NetworkWriter::isOfTheFirewall));
+      if (changes.stream().anyMatch(NetworkWriter::isTableGone)) {
+        changes = reconcileAllHere();
+      } else {
+        changes = changes.stream().filter(c -> c.fact() instanceof Fact.ForeignRule).toList();
+        kernel.applier().apply(changes);
+        remember(wanted);
+      }
+      changes.forEach(change -> LOG.info("others changed the firewall: {}", change));
+    } catch (RuntimeException e) {
+      LOG.warn("others changed the firewall, and it could not be mended: {}", e.getMessage());
+    }
+  }
+
+  private static boolean isOfTheFirewall(Fact fact) {
+    return fact instanceof Fact.Skeleton || fact instanceof Fact.ForeignRule;
+  }
+
+  private static boolean isTableGone(Change change) {
+    return change instanceof Change.Add(Fact.Skeleton _);
   }
 
   /** What {@link #reconcileAll} would do now. */
   List<Change> drift() {
     return call(
         () -> {
+          foreign.seen(kernel.observer().foreignChains());
           State want = store.read(wants::all);
           return Diff.diff(kernel.observer().everything(want), want);
         });
@@ -149,6 +208,7 @@ final class NetworkWriter implements AutoCloseable {
           State have =
               kernel.observer().everything(union(wanted(store.read(Wants::scopes)).values()));
           known.clear();
+          isPurged = true;
           kernel.applier().apply(Diff.diff(have, State.EMPTY));
           return null;
         });

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,23 +35,30 @@ public final class Networks implements AutoCloseable {
   private final Store store;
   private final Marks marks;
   private final List<String> findings;
+  private final ForeignFirewalls foreign;
   private final NetworkWriter writer;
   private final Allocator allocator;
   private final Sweeper sweeper;
+  private final NetNamespace host;
+  private Optional<FirewallWatcher> watcher = Optional.empty();
 
   private Networks(
       Store store,
       Marks marks,
       List<String> findings,
+      ForeignFirewalls foreign,
       NetworkWriter writer,
       Allocator allocator,
-      Sweeper sweeper) {
+      Sweeper sweeper,
+      NetNamespace host) {
     this.store = store;
     this.marks = marks;
     this.findings = List.copyOf(findings);
+    this.foreign = foreign;
     this.writer = writer;
     this.allocator = allocator;
     this.sweeper = sweeper;
+    this.host = host;
   }
 
   /**
@@ -90,12 +98,14 @@ public final class Networks implements AutoCloseable {
     var ports = new QueuedPorts(config.host(), store, conmonPidfd);
     var relayed = new RelayedPorts(config.host(), ports);
     var sweeper = new Sweeper(config.host(), marks.doomedGroup());
-    var wants = new Wants(marks, ruleset, host.routerAdvertisementLinks());
+    var foreign = new ForeignFirewalls(config.leavesForeignFirewalls());
+    var wants = new Wants(marks, ruleset, host.routerAdvertisementLinks(), foreign);
     var writer =
         new NetworkWriter(
             config.host(),
             store,
             wants,
+            foreign,
             () -> kernel(marks, ruleset, ports, relayed, sweeper, steps));
     List<Change> mended = writer.reconcileAll();
     mended.forEach(change -> LOG.info("at start: {}", change));
@@ -104,9 +114,11 @@ public final class Networks implements AutoCloseable {
         store,
         marks,
         findings,
+        foreign,
         writer,
         new Allocator(store, new Leases(store), ports, writer),
-        sweeper);
+        sweeper,
+        config.host());
   }
 
   private static NetworkWriter.Kernel kernel(
@@ -127,7 +139,10 @@ public final class Networks implements AutoCloseable {
             host,
             links,
             new ApplierFirewall(
-                ruleset, nftables, NetlinkSocket.open(NetlinkSocket.NETLINK_NETFILTER)),
+                ruleset,
+                marks.foreignRule(),
+                nftables,
+                NetlinkSocket.open(NetlinkSocket.NETLINK_NETFILTER)),
             ports,
             relayed,
             sweeper,
@@ -150,6 +165,14 @@ public final class Networks implements AutoCloseable {
 
   private static boolean isAbandoned(SandboxRow row, Records records) {
     return row.ownerId() == null && records.membersOf(row.id()).stream().noneMatch(Wants::isActive);
+  }
+
+  /**
+   * From now on, and until this is closed, changes of the firewall by others are seen: see {@link
+   * NetworkWriter#firewallChanged}.
+   */
+  public void watchFirewall() {
+    watcher = Optional.of(new FirewallWatcher(host, writer));
   }
 
   /**
@@ -269,9 +292,9 @@ public final class Networks implements AutoCloseable {
         records -> new Views(records, marks).network(Lookup.network(reference, records)));
   }
 
-  /** What was found and chosen at start, one line each. */
+  /** What was found and chosen at start, and which other firewalls are here now; a line each. */
   public List<String> findings() {
-    return findings;
+    return Stream.concat(findings.stream(), foreign.findings().stream()).toList();
   }
 
   /** Removes every link, table, element and pin of this engine from the kernel. */
@@ -282,6 +305,7 @@ public final class Networks implements AutoCloseable {
 
   @Override
   public void close() {
+    watcher.ifPresent(FirewallWatcher::close);
     writer.close();
   }
 }

@@ -10,6 +10,7 @@ import io.fairlead.linux.netlink.Links;
 import io.fairlead.linux.netlink.NetlinkSocket;
 import io.fairlead.linux.netlink.Routes;
 import io.fairlead.network.firewall.FirewallElement;
+import io.fairlead.network.firewall.ForeignChains;
 import io.fairlead.network.firewall.Ruleset;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -82,6 +83,10 @@ final class Observer implements AutoCloseable {
   State everything(State question) {
     var found = new ArrayList<Fact>();
     elements().forEach(element -> found.add(new Fact.Element(element)));
+    foreignChains().places().stream()
+        .map(Fact.ForeignRule::new)
+        .filter(this::has)
+        .forEach(found::add);
     var accounted = new HashSet<Integer>();
     // What is left of a wanted pair is replaced when the pair is made.
     Set<String> wantedEnds =
@@ -171,6 +176,7 @@ final class Observer implements AutoCloseable {
       case Fact.Sysctl(String link, String path, String _) ->
           Sysctls.read(path).map(value -> new Fact.Sysctl(link, path, value));
       case Fact.Skeleton _ -> skeleton();
+      case Fact.ForeignRule rule -> has(rule) ? Optional.of(rule) : Optional.empty();
       case Fact.Bridge bridge ->
           Links.find(links, bridge.name())
               .filter(link -> link.kind().equals("bridge"))
@@ -219,6 +225,7 @@ final class Observer implements AutoCloseable {
       case Fact.HostSwitch _,
           Fact.Sysctl _,
           Fact.Skeleton _,
+          Fact.ForeignRule _,
           Fact.Bridge _,
           Fact.HeldPort _,
           Fact.Listener _,
@@ -276,6 +283,21 @@ final class Observer implements AutoCloseable {
       return Optional.of(new Fact.Skeleton(Ruleset.rulesIn(listing)));
     } catch (EngineFault e) {
       return Optional.empty();
+    }
+  }
+
+  /** The firewalls of others. */
+  ForeignChains foreignChains() {
+    return ForeignChains.in(nftables.run(ForeignChains.LISTING));
+  }
+
+  private boolean has(Fact.ForeignRule rule) {
+    try {
+      String listing = nftables.run(rule.accept().listing(), Set.of(Nftables.Output.HANDLE));
+      return rule.accept().deletion(listing, marks.foreignRule()).isPresent();
+    } catch (EngineFault e) {
+      // No such chain.
+      return false;
     }
   }
 

@@ -79,6 +79,7 @@ public final class State {
           Fact.Route _,
           Fact.HeldPort _,
           Fact.Listener _,
+          Fact.ForeignRule _,
           Fact.Element _ ->
           false;
     };
@@ -97,6 +98,7 @@ public final class State {
           Fact.Route _,
           Fact.HeldPort _,
           Fact.Listener _,
+          Fact.ForeignRule _,
           Fact.Element _ ->
           false;
     };
@@ -109,6 +111,7 @@ public final class State {
       case Fact.Sysctl sysctl -> place.equals(Place.HOST) && sysctl.link().equals(link);
       case Fact.HostSwitch _,
           Fact.Skeleton _,
+          Fact.ForeignRule _,
           Fact.Bridge _,
           Fact.Pin _,
           Fact.Veth _,

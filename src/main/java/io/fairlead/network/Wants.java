@@ -26,9 +26,10 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What the kernel should have: a pure function of the records. A sandbox is wanted while a
- * container is in it that is starting, running, paused, stopping, or waiting to be brought back;
- * its published ports while its owner is one of those.
+ * What the kernel should have: a pure function of the records, and of the few facts about the host
+ * that it is given. A sandbox is wanted while a container is in it that is starting, running,
+ * paused, stopping, or waiting to be brought back; its published ports while its owner is one of
+ * those.
  */
 final class Wants {
   private static final Subnet DEFAULT4 = Subnet.parse("0.0.0.0/0");
@@ -37,15 +38,22 @@ final class Wants {
   private final Marks marks;
   private final Ruleset ruleset;
   private final List<String> routerAdvertisementLinks;
+  private final ForeignFirewalls foreign;
 
   /**
    * @param routerAdvertisementLinks the host's links whose v6 default route came by router
    *     advertisement: they would lose it when forwarding is switched on
+   * @param foreign as the writer saw them last
    */
-  Wants(Marks marks, Ruleset ruleset, List<String> routerAdvertisementLinks) {
+  Wants(
+      Marks marks,
+      Ruleset ruleset,
+      List<String> routerAdvertisementLinks,
+      ForeignFirewalls foreign) {
     this.marks = marks;
     this.ruleset = ruleset;
     this.routerAdvertisementLinks = List.copyOf(routerAdvertisementLinks);
+    this.foreign = foreign;
   }
 
   State of(Scope scope, Records records) {
@@ -88,6 +96,7 @@ final class Wants {
       facts.add(new Fact.HostSwitch("net/ipv6/conf/all/forwarding", "1"));
     }
     facts.add(new Fact.Skeleton(ruleset.rules()));
+    facts.addAll(foreign.wanted());
     return State.of(facts);
   }
 

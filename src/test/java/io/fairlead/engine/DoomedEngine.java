@@ -36,7 +36,8 @@ final class DoomedEngine {
             false,
             Optional.empty(),
             Optional.empty(),
-            "auto");
+            "auto",
+            false);
     try (var engine = Engine.open(config, step -> reach(step, last))) {
       live(engine.containers());
     }

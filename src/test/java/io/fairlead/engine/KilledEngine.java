@@ -25,7 +25,8 @@ final class KilledEngine {
             false,
             Optional.empty(),
             Optional.empty(),
-            "auto");
+            "auto",
+            false);
     act(Engine.open(config).containers(), args[3], args[4]);
     Runtime.getRuntime().halt(DoomedEngine.KILLED);
   }

@@ -57,7 +57,8 @@ class LimitsTest {
         config.ipv6(),
         config.fixedCidrV6(),
         config.mtuBytes(),
-        runtime);
+        runtime,
+        config.leavesForeignFirewalls());
   }
 
   @AfterParameterizedClassInvocation

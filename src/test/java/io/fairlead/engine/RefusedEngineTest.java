@@ -91,6 +91,7 @@ class RefusedEngineTest {
         false,
         Optional.empty(),
         Optional.empty(),
-        runtime);
+        runtime,
+        false);
   }
 }

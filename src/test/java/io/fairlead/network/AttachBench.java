@@ -51,7 +51,8 @@ class AttachBench {
         config.bip(),
         config.ipv6(),
         config.fixedCidrV6(),
-        config.mtuBytes());
+        config.mtuBytes(),
+        config.leavesForeignFirewalls());
   }
 
   private boolean measure(NetworkFixture fixture) {

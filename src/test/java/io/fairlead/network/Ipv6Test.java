@@ -30,7 +30,8 @@ class Ipv6Test {
                   Optional.empty(),
                   true,
                   Optional.of("fd00:17::/64"),
-                  Optional.empty()));
+                  Optional.empty(),
+                  config.leavesForeignFirewalls()));
   private final TestHost outside = TestHost.create("outside");
 
   @BeforeEach

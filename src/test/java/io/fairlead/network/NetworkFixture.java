@@ -74,7 +74,8 @@ final class NetworkFixture implements AutoCloseable {
             Optional.empty(),
             false,
             Optional.empty(),
-            Optional.empty());
+            Optional.empty(),
+            false);
     return Networks.open(change.apply(config), store, _ -> Optional.empty(), _ -> {});
   }
 

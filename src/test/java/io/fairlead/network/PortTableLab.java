@@ -74,7 +74,8 @@ final class PortTableLab implements AutoCloseable {
         hasIpv6,
         hasIpv6 ? Optional.of("fd00:17::/64") : Optional.empty(),
         Optional.empty(),
-        "auto");
+        "auto",
+        false);
   }
 
   private void publish(String form) {

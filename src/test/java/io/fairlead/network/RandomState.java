@@ -5,6 +5,7 @@ import io.fairlead.network.address.InterfaceAddress;
 import io.fairlead.network.address.Subnet;
 import io.fairlead.network.firewall.FirewallElement;
 import io.fairlead.network.firewall.FirewallMap;
+import io.fairlead.network.firewall.ForeignAccept;
 import io.fairlead.network.port.HeldPorts;
 import io.fairlead.network.port.PortRange;
 import io.fairlead.network.port.Protocol;
@@ -27,6 +28,9 @@ final class RandomState {
     var facts = new ArrayList<Fact>();
     if (random.nextBoolean()) {
       facts.add(new Fact.HostSwitch("net/ipv4/ip_forward", "1"));
+    }
+    if (random.nextBoolean()) {
+      facts.add(new Fact.ForeignRule(new ForeignAccept("ip", "filter", "DOCKER-USER")));
     }
     if (random.nextInt(4) > 0) {
       facts.add(

@@ -202,6 +202,7 @@ public final class TestEngine implements AutoCloseable {
         false,
         Optional.empty(),
         Optional.empty(),
-        "auto");
+        "auto",
+        false);
   }
 }
