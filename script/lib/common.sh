@@ -208,13 +208,31 @@ find_docker() {
     have_file /var/lib/apt/lists/*_Packages* || update_lists "$root_dir/build/apt.log" ||
       die 'the package lists could not be fetched; put a docker command on the PATH by hand'
     progress 'fetching the docker command (unpacked below build/, not installed)' "$root_dir/build/docker.log" \
-      unpack_docker "$dir" || die 'no docker command could be had; put one on the PATH by hand'
+      unpack_docker "$dir" || unpack_debians_docker "$dir" >>"$root_dir/build/docker.log" 2>&1 ||
+      die 'no docker command could be had; put one on the PATH by hand'
   fi
   export PATH=$PATH:$dir/usr/bin
 }
 
-# From Debian 13 on the command is in a package of its own.
+# A newer docker command than Debian 12 has, of Debian 13, from the mirror that apt is set up with. apt gets lists and
+# sources of its own for it, below the folder: the system's stay as they are.
 unpack_docker() {
+  local apt=$1/apt mirror options deb
+  mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' | grep -m 1 '/debian/\?$') || return 1
+  mkdir -p "$apt/lists/partial" "$apt/cache/archives/partial"
+  printf 'deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] %s trixie main\n' "$mirror" >"$apt/sources.list"
+  options=(-q -o "Dir::State::Lists=$apt/lists" -o "Dir::Cache=$apt/cache" -o "Dir::Etc::SourceList=$apt/sources.list"
+    -o Dir::Etc::SourceParts=- -o APT::Sandbox::User=root)
+  apt-get "${options[@]}" update && (cd "$1" && apt-get "${options[@]}" download docker-cli) || return 1
+  for deb in "$1"/docker-cli_*.deb; do
+    dpkg -x "$deb" "$1" && rm -f "$deb"
+  done
+  rm -rf "$apt"
+  "$1/usr/bin/docker" --version
+}
+
+# This Debian's; from 13 on the command is in a package of its own.
+unpack_debians_docker() {
   local package deb
   for package in docker.io docker-cli; do
     (cd "$1" && apt-get -q -o APT::Sandbox::User=root download "$package") || continue
