@@ -6,9 +6,9 @@ import io.fairlead.engine.ContainerFiles.Found;
 import io.fairlead.engine.ContainerFiles.Packing;
 import io.fairlead.engine.Engine;
 import io.fairlead.image.FileChange;
+import io.fairlead.linux.ByteString;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Base64;
 
@@ -38,11 +38,11 @@ final class FilesApi {
     static PathStat of(Found found) {
       var status = found.status();
       return new PathStat(
-          text(found.name()),
+          ByteString.text(found.name()),
           status.sizeBytes(),
           GoFileMode.of(status),
           Instant.ofEpochSecond(status.modifiedSecond(), status.modifiedNanos()).toString(),
-          text(found.linkTarget()));
+          ByteString.text(found.linkTarget()));
     }
   }
 
@@ -86,7 +86,7 @@ final class FilesApi {
     exchange.respond(
         200,
         files.changes(exchange.parameter("id")).stream()
-            .map(change -> new Change(text(change.path()), number(change.kind())))
+            .map(change -> new Change(ByteString.text(change.path()), number(change.kind())))
             .toList());
   }
 
@@ -115,10 +115,5 @@ final class FilesApi {
     packing.writeTo(pieces);
     pieces.flush();
     answer.close();
-  }
-
-  /** A name's bytes as UTF-8. */
-  private static String text(String byteString) {
-    return new String(byteString.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
   }
 }

@@ -1,6 +1,7 @@
 package io.fairlead.archive;
 
 import io.fairlead.InvalidRequest;
+import io.fairlead.linux.ByteString;
 import java.util.ArrayDeque;
 
 /**
@@ -21,7 +22,7 @@ public record CopyPath(String text) {
     if (path.indexOf('\0') >= 0) {
       throw new InvalidRequest("bad parameter: path has a NUL in it");
     }
-    return new CopyPath(EntryPath.byteString(path));
+    return new CopyPath(ByteString.of(path));
   }
 
   /** From the root on, without detours ({@code a/..}), and with the end that it has. */

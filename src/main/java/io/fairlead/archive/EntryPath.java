@@ -1,7 +1,6 @@
 package io.fairlead.archive;
 
 import io.fairlead.InvalidRequest;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -78,11 +77,6 @@ public record EntryPath(List<String> names) {
       }
     }
     return new EntryPath(names);
-  }
-
-  /** A text as Linux has names: its bytes in UTF-8, one char each. */
-  public static String byteString(String text) {
-    return new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
   }
 
   public static InvalidRequest refused(String name, String why) {

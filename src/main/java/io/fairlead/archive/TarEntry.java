@@ -1,6 +1,6 @@
 package io.fairlead.archive;
 
-import java.nio.charset.StandardCharsets;
+import io.fairlead.linux.ByteString;
 import java.util.Map;
 
 /**
@@ -38,8 +38,7 @@ public record TarEntry(
 
   /** A byte string in words for people. */
   public static String shown(String byteString) {
-    String text =
-        new String(byteString.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
+    String text = ByteString.text(byteString);
     String clean =
         text.codePoints()
             .limit(200)

@@ -3,6 +3,7 @@ package io.fairlead.cli;
 import io.fairlead.archive.CopyPath;
 import io.fairlead.archive.EntryPath;
 import io.fairlead.cli.CopyPlan.Destination;
+import io.fairlead.linux.ByteString;
 import io.fairlead.linux.FileStatus;
 import io.fairlead.linux.KernelException;
 import java.io.IOException;
@@ -62,11 +63,7 @@ final class CopyCommand implements Command {
 
     String archive(String ofPath) {
       return "/containers/%s/archive?path=%s"
-          .formatted(
-              Daemon.escape(container),
-              Daemon.escape(
-                  new String(
-                      ofPath.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8)));
+          .formatted(Daemon.escape(container), Daemon.escape(ByteString.text(ofPath)));
     }
   }
 
@@ -124,7 +121,7 @@ final class CopyCommand implements Command {
     var target = CopyPath.parse(to.path());
     Optional<Seen> there = look(daemon, to, target.text());
     if (there.isPresent() && there.get().isLink()) {
-      target = new CopyPath(EntryPath.byteString(there.get().linkTarget()));
+      target = new CopyPath(ByteString.of(there.get().linkTarget()));
       there = look(daemon, to, target.text());
     }
     Destination destination =
@@ -179,7 +176,7 @@ final class CopyCommand implements Command {
       Optional<Seen> seen = look(daemon, from, source.text()).filter(Seen::isLink);
       if (seen.isPresent()) {
         name = Optional.of(source.base());
-        source = new CopyPath(EntryPath.byteString(seen.get().linkTarget()));
+        source = new CopyPath(ByteString.of(seen.get().linkTarget()));
       }
     }
     if (to.isStream()) {

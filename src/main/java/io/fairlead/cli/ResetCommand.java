@@ -67,18 +67,7 @@ final class ResetCommand implements Command {
   }
 
   private static void purge(Path data, Path exec) {
-    var config =
-        new EngineConfig(
-            data,
-            exec,
-            DaemonCommand.hostNamespace(),
-            Optional.empty(),
-            Optional.empty(),
-            false,
-            Optional.empty(),
-            Optional.empty(),
-            "auto",
-            false);
+    var config = EngineConfig.usual(data, exec, DaemonCommand.hostNamespace());
     Engine.open(config).purge();
   }
 

@@ -28,4 +28,20 @@ public record EngineConfig(
     Optional<String> fixedCidrV6,
     Optional<Integer> mtuBytes,
     String runtime,
-    boolean leavesForeignFirewalls) {}
+    boolean leavesForeignFirewalls) {
+
+  /** All that may be chosen is the engine's to choose. */
+  public static EngineConfig usual(Path dataRoot, Path execRoot, NetNamespace host) {
+    return new EngineConfig(
+        dataRoot,
+        execRoot,
+        host,
+        Optional.empty(),
+        Optional.empty(),
+        false,
+        Optional.empty(),
+        Optional.empty(),
+        "auto",
+        false);
+  }
+}

@@ -1,10 +1,8 @@
 package io.fairlead.engine;
 
-import java.io.IOException;
-import java.nio.file.Files;
+import io.fairlead.linux.KernelFiles;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 
 /** What went through one interface, as its sandbox sees it. */
@@ -18,7 +16,7 @@ public record Traffic(Direction received, Direction sent) {
   /** By interface, without the loopback; empty if the process has ended (proc_pid_net(5)). */
   static Map<String, Traffic> of(int pid) {
     var all = new LinkedHashMap<String, Traffic>();
-    for (String line : lines(Path.of("/proc", Integer.toString(pid), "net/dev"))) {
+    for (String line : KernelFiles.lines(Path.of("/proc", Integer.toString(pid), "net/dev"))) {
       int colon = line.indexOf(':');
       String name = colon < 0 ? "" : line.substring(0, colon).strip();
       String[] fields = line.substring(colon + 1).strip().split(" +", -1);
@@ -35,13 +33,5 @@ public record Traffic(Direction received, Direction sent) {
         Long.parseLong(fields[from + 1]),
         Long.parseLong(fields[from + 2]),
         Long.parseLong(fields[from + 3]));
-  }
-
-  private static List<String> lines(Path file) {
-    try {
-      return Files.readAllLines(file);
-    } catch (IOException e) {
-      return List.of();
-    }
   }
 }

@@ -5,6 +5,7 @@ import io.fairlead.EngineFault;
 import io.fairlead.archive.EntryPath;
 import io.fairlead.archive.RealPath;
 import io.fairlead.archive.RootTree;
+import io.fairlead.linux.ByteString;
 import io.fairlead.linux.Directory;
 import io.fairlead.linux.KernelException;
 import io.fairlead.linux.Libc;
@@ -83,7 +84,7 @@ public final class RootView implements AutoCloseable {
   }
 
   private static void bind(Directory root, Bound mount) {
-    EntryPath place = RealPath.of(root, EntryPath.byteString(mount.target()));
+    EntryPath place = RealPath.of(root, ByteString.of(mount.target()));
     make(root, place, Files.isDirectory(mount.source()));
     try (var at = root.find(place.toString())) {
       var target = Path.of("/proc/self/fd/" + at.number());

@@ -293,9 +293,7 @@ public final class Directory implements AutoCloseable {
   }
 
   private String at(String name) {
-    return shown
-        + "/"
-        + new String(name.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
+    return shown + "/" + ByteString.text(name);
   }
 
   @Override

@@ -121,24 +121,22 @@ final class Applier implements AutoCloseable {
   private static Object call(Change change) {
     return switch (change.fact()) {
       case Fact.Element _ -> Fact.Element.class;
-      case Fact.HeldPort _, Fact.Listener _ ->
-          List.of(change.fact().key().kind(), change instanceof Change.Remove);
-      case Fact.HostSwitch _,
-          Fact.Sysctl _,
-          Fact.Skeleton _,
-          Fact.ForeignRule _,
-          Fact.Bridge _,
-          Fact.Pin _,
-          Fact.Veth _,
-          Fact.Address _,
-          Fact.Route _ ->
-          change;
+      case Fact.Gathered port -> List.of(port.key().kind(), change instanceof Change.Remove);
+      default -> change;
     };
   }
 
   private void apply(List<Change> run, ApplierLinks linkChanges) {
+    if (run.getFirst().fact() instanceof Fact.Gathered kind) {
+      applyTogether(kind, run, linkChanges);
+    } else {
+      run.forEach(change -> apply(change, linkChanges));
+    }
+  }
+
+  private void applyTogether(Fact.Gathered kind, List<Change> run, ApplierLinks linkChanges) {
     boolean isRemoval = run.getFirst() instanceof Change.Remove;
-    switch (run.getFirst().fact()) {
+    switch (kind) {
       case Fact.Element _ -> {
         // They lead to what the links' messages make.
         linkChanges.flush();
@@ -160,16 +158,6 @@ final class Applier implements AutoCloseable {
           relayed.serve(listeners);
         }
       }
-      case Fact.HostSwitch _,
-          Fact.Sysctl _,
-          Fact.Skeleton _,
-          Fact.ForeignRule _,
-          Fact.Bridge _,
-          Fact.Pin _,
-          Fact.Veth _,
-          Fact.Address _,
-          Fact.Route _ ->
-          run.forEach(change -> apply(change, linkChanges));
     }
   }
 
@@ -196,7 +184,7 @@ final class Applier implements AutoCloseable {
       case Fact.Veth veth -> linkChanges.add(veth);
       case Fact.Address address -> linkChanges.add(address);
       case Fact.Route route -> linkChanges.add(route);
-      case Fact.HeldPort _, Fact.Listener _, Fact.Element _ -> throw inRuns(fact);
+      case Fact.Gathered _ -> throw inRuns(fact);
     }
   }
 
@@ -213,7 +201,7 @@ final class Applier implements AutoCloseable {
       }
       case Fact.Address _, Fact.ForeignRule _ ->
           throw new IllegalStateException(to + " is all key: it cannot be altered");
-      case Fact.HeldPort _, Fact.Listener _, Fact.Element _ -> throw inRuns(to);
+      case Fact.Gathered _ -> throw inRuns(to);
     }
   }
 
@@ -228,7 +216,7 @@ final class Applier implements AutoCloseable {
       case Fact.Veth veth -> linkChanges.remove(veth);
       case Fact.Address address -> linkChanges.remove(address);
       case Fact.Route route -> linkChanges.remove(route);
-      case Fact.HeldPort _, Fact.Listener _, Fact.Element _ -> throw inRuns(fact);
+      case Fact.Gathered _ -> throw inRuns(fact);
     }
   }
 

@@ -22,6 +22,9 @@ public sealed interface Fact {
    */
   Key key();
 
+  /** Many of a kind are changed by one call: elements in one transaction, ports by one look. */
+  sealed interface Gathered extends Fact {}
+
   /** The identity of a thing: its kind and name. */
   record Key(Class<? extends Fact> kind, Place place, String name) {}
 
@@ -139,7 +142,7 @@ public sealed interface Fact {
    *
    * @param container whose conmon keeps the sockets
    */
-  record HeldPort(String container, HeldPorts ports) implements Fact {
+  record HeldPort(String container, HeldPorts ports) implements Gathered {
     @Override
     public Key key() {
       return new Key(HeldPort.class, Place.HOST, container + " " + ports);
@@ -147,7 +150,7 @@ public sealed interface Fact {
   }
 
   /** Held v6 ports whose own sockets the relay serves. Like them a fact of the whole host. */
-  record Listener(Relay.Service service) implements Fact {
+  record Listener(Relay.Service service) implements Gathered {
     @Override
     public Key key() {
       return new Key(Listener.class, Place.HOST, service.container() + " " + service.ports());
@@ -160,7 +163,7 @@ public sealed interface Fact {
   }
 
   /** An element of one of the skeleton's sets and maps. */
-  record Element(FirewallElement element) implements Fact {
+  record Element(FirewallElement element) implements Gathered {
     @Override
     public Key key() {
       return new Key(Element.class, Place.HOST, element.map().nftName() + " " + element.key());

@@ -3,10 +3,7 @@ package io.fairlead.network;
 import io.fairlead.linux.NetNamespace;
 import io.fairlead.linux.Reactor;
 import io.fairlead.linux.netlink.FirewallWatch;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.time.Duration;
 
 /**
  * Has the writer look at the firewall again, a moment after somebody changed it: a dockerd that
@@ -14,13 +11,14 @@ import java.util.concurrent.atomic.AtomicBoolean;
  */
 final class FirewallWatcher implements AutoCloseable {
   /** A firewall is changed by many commands in a row: look once for several. */
-  private static final Executor LATER =
-      CompletableFuture.delayedExecutor(100, TimeUnit.MILLISECONDS, Runnable::run);
+  private static final Duration DELAY = Duration.ofMillis(100);
 
   private final NetworkWriter writer;
   private final Reactor reactor = new Reactor("firewall-watch");
-  private final AtomicBoolean isPlanned = new AtomicBoolean();
   private final FirewallWatch watch;
+
+  /** On the reactor's thread. */
+  private boolean isPlanned;
 
   FirewallWatcher(NetNamespace host, NetworkWriter writer) {
     this.writer = writer;
@@ -33,13 +31,15 @@ final class FirewallWatcher implements AutoCloseable {
   }
 
   private void changed() {
-    if (isPlanned.compareAndSet(false, true)) {
-      LATER.execute(
-          () -> {
-            isPlanned.set(false);
-            writer.firewallChanged();
-          });
+    if (!isPlanned) {
+      isPlanned = true;
+      reactor.executeAfter(DELAY, this::look);
     }
+  }
+
+  private void look() {
+    isPlanned = false;
+    writer.firewallChanged();
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.fairlead.network;
 
 import io.fairlead.Unavailable;
 import io.fairlead.linux.NetNamespace;
+import io.fairlead.network.firewall.ForeignChains;
 import io.fairlead.store.EndpointRow;
 import io.fairlead.store.NetworkRow;
 import io.fairlead.store.Store;
@@ -137,15 +138,22 @@ final class NetworkWriter implements AutoCloseable {
   }
 
   private List<Change> reconcileAllHere() {
-    foreign.seen(kernel.observer().foreignChains());
+    ForeignChains chains = look();
     List<Scope> scopes = store.read(Wants::scopes);
     Map<Scope, State> wanted = wanted(scopes);
     State want = union(wanted.values());
-    List<Change> changes = Diff.diff(kernel.observer().everything(want), want);
+    List<Change> changes = Diff.diff(kernel.observer().everything(want, chains), want);
     known.clear();
     kernel.applier().apply(changes);
     remember(wanted);
     return changes;
+  }
+
+  /** Which firewalls of others are here now; what is wanted follows from it. */
+  private ForeignChains look() {
+    ForeignChains chains = kernel.observer().foreignChains();
+    foreign.seen(chains);
+    return chains;
   }
 
   /**
@@ -163,7 +171,7 @@ final class NetworkWriter implements AutoCloseable {
       return;
     }
     try {
-      foreign.seen(kernel.observer().foreignChains());
+      var _ = look();
       Scope host = new Scope.Host();
       Map<Scope, State> wanted = wanted(List.of(host));
       State want = union(wanted.values());
@@ -195,9 +203,9 @@ final class NetworkWriter implements AutoCloseable {
   List<Change> drift() {
     return call(
         () -> {
-          foreign.seen(kernel.observer().foreignChains());
+          ForeignChains chains = look();
           State want = store.read(wants::all);
-          return Diff.diff(kernel.observer().everything(want), want);
+          return Diff.diff(kernel.observer().everything(want, chains), want);
         });
   }
 
@@ -205,8 +213,9 @@ final class NetworkWriter implements AutoCloseable {
   void purge() {
     call(
         () -> {
-          State have =
-              kernel.observer().everything(union(wanted(store.read(Wants::scopes)).values()));
+          ForeignChains chains = look();
+          State want = union(wanted(store.read(Wants::scopes)).values());
+          State have = kernel.observer().everything(want, chains);
           known.clear();
           isPurged = true;
           kernel.applier().apply(Diff.diff(have, State.EMPTY));

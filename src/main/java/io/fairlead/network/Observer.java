@@ -79,14 +79,13 @@ final class Observer implements AutoCloseable {
   /**
    * All that bears our mark, and what is there of the things asked about. Inside a wanted sandbox
    * only those: what its owner put in is the owner's.
+   *
+   * @param foreign the firewalls of others, in which rules of ours may be
    */
-  State everything(State question) {
+  State everything(State question, ForeignChains foreign) {
     var found = new ArrayList<Fact>();
     elements().forEach(element -> found.add(new Fact.Element(element)));
-    foreignChains().places().stream()
-        .map(Fact.ForeignRule::new)
-        .filter(this::has)
-        .forEach(found::add);
+    foreign.places().stream().map(Fact.ForeignRule::new).filter(this::has).forEach(found::add);
     var accounted = new HashSet<Integer>();
     // What is left of a wanted pair is replaced when the pair is made.
     Set<String> wantedEnds =

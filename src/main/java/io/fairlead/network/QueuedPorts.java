@@ -98,19 +98,12 @@ final class QueuedPorts implements AutoCloseable {
     HolderQueue queue = queues.get(containerId);
     if (rows.isEmpty()
         || queue == null
-        || queue.held(rows.stream().map(QueuedPorts::held).toList()).size() < rows.size()) {
+        || queue.held(rows.stream().map(HeldPorts::of).toList()).size() < rows.size()) {
       return Optional.empty();
     }
     var bound = new Bound(containerId, rows, Optional.of(queue));
     bound.committed();
     return Optional.of(bound);
-  }
-
-  private static HeldPorts held(PublishedPortRow row) {
-    return new HeldPorts(
-        Protocol.parse(row.protocol()),
-        Addresses.parse(row.hostAddress()),
-        new PortRange(row.hostPort(), row.hostPort() + row.count() - 1));
   }
 
   Bound none(String containerId) {

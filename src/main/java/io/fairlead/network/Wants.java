@@ -9,8 +9,6 @@ import io.fairlead.network.firewall.FirewallMap;
 import io.fairlead.network.firewall.PublishElements;
 import io.fairlead.network.firewall.Ruleset;
 import io.fairlead.network.port.HeldPorts;
-import io.fairlead.network.port.PortRange;
-import io.fairlead.network.port.Protocol;
 import io.fairlead.network.port.Relay;
 import io.fairlead.store.ContainerRow;
 import io.fairlead.store.ContainerState;
@@ -185,11 +183,7 @@ final class Wants {
   private static List<Fact> published(List<PublishedPortRow> ports, List<EndpointRow> endpoints) {
     var facts = new ArrayList<Fact>();
     for (PublishedPortRow port : ports) {
-      var held =
-          new HeldPorts(
-              Protocol.parse(port.protocol()),
-              Addresses.parse(port.hostAddress()),
-              new PortRange(port.hostPort(), port.hostPort() + port.count() - 1));
+      var held = HeldPorts.of(port);
       facts.add(new Fact.HeldPort(port.containerId(), held));
       Optional<InetAddress> translated =
           gatewayAddress(endpoints, isV6(held))

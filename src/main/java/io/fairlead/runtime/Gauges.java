@@ -1,8 +1,7 @@
 package io.fairlead.runtime;
 
-import java.io.IOException;
+import io.fairlead.linux.KernelFiles;
 import java.math.BigInteger;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -56,7 +55,7 @@ record Gauges(List<Path> groups) {
   private static Usage.Cpu.Total system() {
     long ticks = 0;
     int processors = 0;
-    for (String line : read(Path.of("/proc/stat"))) {
+    for (String line : KernelFiles.lines(Path.of("/proc/stat"))) {
       String[] words = line.split(" +", -1);
       if (words[0].equals("cpu")) {
         for (int i = 1; i < Math.min(words.length, CPU_FIELDS); i++) {
@@ -82,7 +81,7 @@ record Gauges(List<Path> groups) {
   }
 
   private static long machineBytes() {
-    return read(Path.of("/proc/meminfo")).stream()
+    return KernelFiles.lines(Path.of("/proc/meminfo")).stream()
         .filter(line -> line.startsWith("MemTotal:"))
         .map(line -> parse(line.replaceAll("\\D", "")) * 1024)
         .findFirst()
@@ -152,17 +151,9 @@ record Gauges(List<Path> groups) {
   /** Of whichever hierarchy has such a file; none where none has, or the group has just gone. */
   private List<String> lines(String file) {
     return groups.stream()
-        .map(group -> read(group.resolve(file)))
+        .map(group -> KernelFiles.lines(group.resolve(file)))
         .filter(lines -> !lines.isEmpty())
         .findFirst()
         .orElse(List.of());
-  }
-
-  private static List<String> read(Path file) {
-    try {
-      return Files.readAllLines(file);
-    } catch (IOException e) {
-      return List.of();
-    }
   }
 }

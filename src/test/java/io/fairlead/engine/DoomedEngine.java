@@ -27,17 +27,7 @@ final class DoomedEngine {
   public static void main(String[] args) {
     int last = Integer.parseInt(args[3]);
     var config =
-        new EngineConfig(
-            Path.of(args[0]),
-            Path.of(args[1]),
-            new NetNamespace(Path.of(args[2])),
-            Optional.empty(),
-            Optional.empty(),
-            false,
-            Optional.empty(),
-            Optional.empty(),
-            "auto",
-            false);
+        EngineConfig.usual(Path.of(args[0]), Path.of(args[1]), new NetNamespace(Path.of(args[2])));
     try (var engine = Engine.open(config, step -> reach(step, last))) {
       live(engine.containers());
     }

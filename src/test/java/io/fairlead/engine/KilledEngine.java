@@ -16,17 +16,7 @@ final class KilledEngine {
    */
   public static void main(String[] args) {
     var config =
-        new EngineConfig(
-            Path.of(args[0]),
-            Path.of(args[1]),
-            new NetNamespace(Path.of(args[2])),
-            Optional.empty(),
-            Optional.empty(),
-            false,
-            Optional.empty(),
-            Optional.empty(),
-            "auto",
-            false);
+        EngineConfig.usual(Path.of(args[0]), Path.of(args[1]), new NetNamespace(Path.of(args[2])));
     act(Engine.open(config).containers(), args[3], args[4]);
     Runtime.getRuntime().halt(DoomedEngine.KILLED);
   }

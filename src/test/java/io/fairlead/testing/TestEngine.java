@@ -11,7 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
@@ -193,16 +192,6 @@ public final class TestEngine implements AutoCloseable {
   }
 
   private static EngineConfig configOf(Path base, TestHost host) {
-    return new EngineConfig(
-        base.resolve("data"),
-        base.resolve("exec"),
-        host.namespace(),
-        Optional.empty(),
-        Optional.empty(),
-        false,
-        Optional.empty(),
-        Optional.empty(),
-        "auto",
-        false);
+    return EngineConfig.usual(base.resolve("data"), base.resolve("exec"), host.namespace());
   }
 }

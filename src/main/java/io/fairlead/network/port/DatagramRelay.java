@@ -4,9 +4,6 @@ import io.fairlead.linux.Datagrams;
 import io.fairlead.linux.Fd;
 import io.fairlead.linux.Libc;
 import io.fairlead.linux.Reactor;
-import io.fairlead.linux.SocketAddresses;
-import java.lang.foreign.Arena;
-import java.net.Inet6Address;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.HashMap;
@@ -98,7 +95,7 @@ final class DatagramRelay {
       close(eldest.next().getValue());
       eldest.remove();
     }
-    return connected(target)
+    return HostSocket.towards(Protocol.UDP, target)
         .map(
             socket -> {
               var session = new Session(socket);
@@ -107,23 +104,6 @@ final class DatagramRelay {
               startClock();
               return session;
             });
-  }
-
-  private static Optional<Fd> connected(InetSocketAddress target) {
-    int family = target.getAddress() instanceof Inet6Address ? Libc.AF_INET6 : Libc.AF_INET;
-    int number = Libc.socket(family, Libc.SOCK_DGRAM | Libc.SOCK_NONBLOCK | Libc.SOCK_CLOEXEC, 0);
-    if (number < 0) {
-      return Optional.empty();
-    }
-    var socket = new Fd(number);
-    try (var arena = Arena.ofConfined()) {
-      var address = SocketAddresses.of(arena, target.getAddress(), target.getPort());
-      if (Libc.connect(number, address) < 0) {
-        socket.close();
-        return Optional.empty();
-      }
-      return Optional.of(socket);
-    }
   }
 
   private void fromContainer(Key key, Session session) {
@@ -146,16 +126,7 @@ final class DatagramRelay {
   private void startClock() {
     if (!isClockRunning) {
       isClockRunning = true;
-      Thread.ofVirtual().name("relay clock").start(this::tick);
-    }
-  }
-
-  private void tick() {
-    try {
-      Thread.sleep(idle.dividedBy(4));
-      reactor.execute(this::expire);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+      reactor.executeAfter(idle.dividedBy(4), this::expire);
     }
   }
 

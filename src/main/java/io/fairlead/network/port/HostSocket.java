@@ -10,6 +10,7 @@ import io.fairlead.linux.SocketAddresses;
 import io.fairlead.network.address.Addresses;
 import java.lang.foreign.Arena;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.util.Optional;
 
 /**
@@ -50,6 +51,26 @@ final class HostSocket {
     } catch (RuntimeException e) {
       socket.close();
       throw e;
+    }
+  }
+
+  /**
+   * A socket of the calling thread's namespace towards a container; of TCP it need not be connected
+   * yet. Empty where none can be opened, or nothing leads there.
+   */
+  static Optional<Fd> towards(Protocol protocol, InetSocketAddress target) {
+    int number = make(protocol, Addresses.isV6(target.getAddress()));
+    if (number < 0) {
+      return Optional.empty();
+    }
+    try (var arena = Arena.ofConfined()) {
+      var address = SocketAddresses.of(arena, target.getAddress(), target.getPort());
+      int result = Libc.connect(number, address);
+      if (result < 0 && result != -Errno.EINPROGRESS) {
+        Libc.close(number);
+        return Optional.empty();
+      }
+      return Optional.of(new Fd(number));
     }
   }
 

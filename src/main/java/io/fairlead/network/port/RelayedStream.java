@@ -4,11 +4,9 @@ import io.fairlead.linux.Errno;
 import io.fairlead.linux.Fd;
 import io.fairlead.linux.Libc;
 import io.fairlead.linux.Reactor;
-import io.fairlead.linux.SocketAddresses;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.net.Inet6Address;
 import java.net.InetSocketAddress;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -141,22 +139,13 @@ final class RelayedStream {
 
   /** The client is read when the container has answered. */
   void connect(InetSocketAddress target) {
-    int family = target.getAddress() instanceof Inet6Address ? Libc.AF_INET6 : Libc.AF_INET;
-    int socket = Libc.socket(family, Libc.SOCK_STREAM | Libc.SOCK_NONBLOCK | Libc.SOCK_CLOEXEC, 0);
-    if (socket < 0) {
+    Optional<Fd> socket = HostSocket.towards(Protocol.TCP, target);
+    if (socket.isEmpty()) {
       abort();
       return;
     }
-    var side = new Side(new Fd(socket));
+    var side = new Side(socket.get());
     container = side;
-    try (var arena = Arena.ofConfined()) {
-      int result =
-          Libc.connect(socket, SocketAddresses.of(arena, target.getAddress(), target.getPort()));
-      if (result < 0 && result != -Errno.EINPROGRESS) {
-        abort();
-        return;
-      }
-    }
     side.await(Libc.EPOLLOUT, events -> containerReady(side, events));
   }
 

@@ -69,22 +69,13 @@ final class StreamRelay {
     } else if (client == -Errno.EMFILE || client == -Errno.ENFILE) {
       LOG.warn("the relay cannot take a connection: no descriptors are left");
       pause(listener);
-      Thread.ofVirtual().name("relay retry").start(this::resumeLater);
+      reactor.executeAfter(RETRY, this::resume);
     }
   }
 
   private void pause(Fd listener) {
     if (paused.add(listener)) {
       reactor.forget(listener.number());
-    }
-  }
-
-  private void resumeLater() {
-    try {
-      Thread.sleep(RETRY);
-      reactor.execute(this::resume);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
     }
   }
 
