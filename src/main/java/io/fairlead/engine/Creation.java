@@ -9,11 +9,11 @@ import io.fairlead.image.ImageConfig;
 import io.fairlead.store.ContainerRow;
 import io.fairlead.store.Records;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.random.RandomGenerator;
 import java.util.regex.Pattern;
 
@@ -140,11 +140,14 @@ final class Creation {
     return name;
   }
 
+  /** A port that is asked for where none can be published is no error, and is not kept silent. */
   private static List<String> warnings(ContainerSpec spec) {
-    var warnings = new ArrayList<String>();
-    if (spec.networkMode().equals("host") && !spec.portBindings().isEmpty()) {
-      warnings.add("Published ports are discarded when using host network mode");
-    }
-    return warnings;
+    boolean asksForPorts = !spec.portBindings().isEmpty();
+    boolean hasNone = Set.of("host", "none").contains(spec.networkMode());
+    return asksForPorts && hasNone
+        ? List.of(
+            "Published ports are discarded when using %s network mode"
+                .formatted(spec.networkMode()))
+        : List.of();
   }
 }

@@ -1,17 +1,11 @@
 package io.fairlead.network;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.fairlead.Conflict;
 import io.fairlead.engine.Container;
-import io.fairlead.linux.NetNamespace;
 import io.fairlead.testing.Command;
 import io.fairlead.testing.TestEngine;
 import io.fairlead.testing.TestHost;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -21,18 +15,21 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
-/** In every mode: the namespaces that a process is in, and what it sees there. */
+/** What is in the network of each mode. What it can do there: {@link ModeTableTest}. */
 @Tag("kernel")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ModesTest {
   private TestHost host;
+  private TestHost outside;
   private TestEngine engine;
 
   @BeforeAll
   void open() {
     host = TestHost.create("host");
+    outside = TestHost.create("outside");
+    host.link(outside, "198.51.100.1/24", "198.51.100.2/24");
     engine = TestEngine.open(host);
   }
 
@@ -47,31 +44,17 @@ class ModesTest {
   @AfterAll
   void close() {
     engine.close();
+    outside.close();
     host.close();
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"bridge", "host", "none", "container:other"})
-  void filesProcessesNameAndIpcAreTheContainersOwn(String mode) {
-    Container other = sleeping("other", "bridge");
-    Container container = sleeping("one", mode);
-
-    for (String kind : List.of("mnt", "pid", "uts", "ipc")) {
-      assertThat(namespace(container, kind))
-          .as(kind)
-          .isNotEqualTo(namespace(other, kind))
-          .isNotEqualTo(ownNamespace(kind));
-    }
-    assertThat(inside(container, "ip", "link")).contains("lo");
   }
 
   @Test
   void bridgeHasAnAddressOfTheSubnetAndTheBridgeAsItsGateway() {
     Container container = sleeping("one", "bridge");
 
-    assertThat(namespace(container, "net"))
-        .isNotEqualTo(hostNamespace())
-        .isNotEqualTo(ownNamespace("net"));
+    assertThat(network(container))
+        .isNotEqualTo(hostNetwork())
+        .isNotEqualTo(Inside.ofThisProcess("net"));
     assertThat(links(container)).containsExactlyInAnyOrder("lo", "eth0");
     assertThat(inside(container, "ip", "-4", "-o", "addr", "show", "eth0"))
         .contains(address(container) + "/16");
@@ -89,10 +72,8 @@ class ModesTest {
   void hostSeesTheHostsOwnNamespaceAndHasNoSandbox() {
     Container container = sleeping("one", "host");
 
-    assertThat(namespace(container, "net")).isEqualTo(hostNamespace());
+    assertThat(network(container)).isEqualTo(hostNetwork());
     assertThat(container.network().sandboxKey()).isEmpty();
-    assertThat(engine.wanted("hostname").network("host").run().stdout())
-        .isEqualTo(host.exec("hostname").stdout());
     assertThat(engine.wanted("ip", "link", "show", "docker0").network("host").run().stdout())
         .contains("docker0");
   }
@@ -101,93 +82,76 @@ class ModesTest {
   void noneHasOnlyItsLoopback() {
     Container container = sleeping("one", "none");
 
-    assertThat(namespace(container, "net")).isNotEqualTo(hostNamespace());
+    assertThat(network(container)).isNotEqualTo(hostNetwork());
     assertThat(links(container)).containsExactly("lo");
     assertThat(inside(container, "ip", "-4", "-o", "addr")).contains("127.0.0.1/8");
     assertThat(inside(container, "ip", "route")).isEmpty();
   }
 
-  @Test
-  void whatItsOwnerPutsIntoANoneSandboxWorksAndOutlivesTheEngine() {
+  /**
+   * A wire of the user's own into a none sandbox: to the host, or a port of the engine's bridge, by
+   * which it reaches everything that the bridge's containers reach.
+   */
+  @ParameterizedTest(name = "{0}")
+  @CsvSource({
+    "to the host, 10.77.0.2/24, 10.77.0.1, 10.77.0.1",
+    "to the bridge, 172.17.77.2/16, 172.17.0.1, 198.51.100.2"
+  })
+  void whatIsPutIntoANoneSandboxByHandWorksAndStays(
+      String where, String address, String gateway, String far) {
     Container container = sleeping("one", "none");
     String pin = container.network().sandboxKey();
     host.exec("ip", "link", "add", "mine", "type", "veth", "peer", "name", "eth7", "netns", pin);
-    host.exec("ip", "addr", "add", "10.77.0.1/24", "dev", "mine");
+    if (where.equals("to the bridge")) {
+      host.exec("ip", "link", "set", "mine", "master", "docker0");
+    } else {
+      host.exec("ip", "addr", "add", gateway + "/24", "dev", "mine");
+    }
     host.exec("ip", "link", "set", "mine", "up");
-    inside(container, "ip", "addr", "add", "10.77.0.2/24", "dev", "eth7");
-    inside(container, "ip", "link", "set", "eth7", "up");
+    inPin(pin, "ip", "addr", "add", address, "dev", "eth7");
+    inPin(pin, "ip", "link", "set", "eth7", "up");
+    inPin(pin, "ip", "route", "add", "default", "via", gateway);
+    String before = byHand(pin);
+    assertThat(inPin(pin, "busybox", "ping", "-c", "1", "-W", "2", far)).contains("1 packets rec");
 
     engine.restart();
+    sleeping("another", "bridge");
+    engine.restart();
 
-    assertThat(host.exec("busybox", "ping", "-c", "1", "-W", "1", "10.77.0.2").stdout())
-        .contains("1 packets received");
-    assertThat(host.exec("ip", "link", "show", "mine").stdout()).contains("UP");
+    assertThat(byHand(pin)).isEqualTo(before);
+    assertThat(inPin(pin, "busybox", "ping", "-c", "1", "-W", "2", far)).contains("1 packets rec");
+    host.exec("ip", "link", "del", "mine");
   }
 
-  @Test
-  void aJoinedContainerHasTheOthersNetworkAndTalksOverLoopback() {
-    Container web =
-        engine
-            .wanted("sh", "-c", "echo hi > /page; exec httpd -f -p 127.0.0.1:80 -h /")
-            .name("web")
-            .start();
-    Container member = sleeping("member", "container:web");
-
-    assertThat(namespace(member, "net")).isEqualTo(namespace(web, "net"));
-    assertThat(member.network().sandboxKey()).isEqualTo(web.network().sandboxKey());
-    assertThat(
-            engine
-                .wanted("wget", "-q", "-O", "-", "http://127.0.0.1/page")
-                .network("container:web")
-                .run()
-                .stdout())
-        .isEqualTo("hi\n");
+  /** The wire's two ends, with the address, the route and the bridge. */
+  private String byHand(String pin) {
+    return host.exec("ip", "-o", "link", "show", "mine").stdout()
+        + inPin(pin, "ip", "-o", "addr", "show", "eth7")
+        + inPin(pin, "ip", "route");
   }
 
-  @Test
-  void aContainerThatJoinsOneInHostModeIsOnTheHost() {
-    sleeping("web", "host");
-    assertThat(namespace(sleeping("member", "container:web"), "net")).isEqualTo(hostNamespace());
-  }
-
-  @Test
-  void nobodyJoinsAContainerThatDoesNotRun() {
-    engine.wanted("true").name("web").create();
-    assertThatThrownBy(() -> sleeping("member", "container:web"))
-        .isInstanceOf(Conflict.class)
-        .hasMessageContaining("cannot join network namespace of a non running container");
+  /** By the path that inspect shows. */
+  private static String inPin(String pin, String... command) {
+    var line = new ArrayList<>(List.of("nsenter", "--net=" + pin, "--"));
+    line.addAll(List.of(command));
+    return Command.run(line).succeeded().stdout();
   }
 
   private Container sleeping(String name, String mode) {
     return engine.wanted("sleep", "600").name(name).network(mode).start();
   }
 
-  private String namespace(Container container, String kind) {
-    return link(Path.of("/proc/" + container.pid() + "/ns/" + kind));
+  private static String network(Container container) {
+    return new Inside(container).namespace("net");
   }
 
-  private static String ownNamespace(String kind) {
-    return link(Path.of("/proc/self/ns/" + kind));
-  }
-
-  private String hostNamespace() {
-    return host.call(() -> link(NetNamespace.ofThisThread().path()));
-  }
-
-  private static String link(Path path) {
-    try {
-      return Files.readSymbolicLink(path).toString();
-    } catch (IOException e) {
-      throw new AssertionError(path.toString(), e);
-    }
+  private String hostNetwork() {
+    return host.call(Inside::networkOfThisThread);
   }
 
   /** By the process's own namespace, not by what the engine says of it. */
   private static String inside(Container container, String... command) {
-    var line =
-        new ArrayList<>(List.of("nsenter", "--net=/proc/" + container.pid() + "/ns/net", "--"));
-    line.addAll(List.of(command));
-    return Command.run(line).stdout();
+    return new Inside(container).onNetwork(command);
   }
 
   private static List<String> links(Container container) {

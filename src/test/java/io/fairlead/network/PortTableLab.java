@@ -1,11 +1,8 @@
 package io.fairlead.network;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import io.fairlead.engine.Container;
 import io.fairlead.engine.EngineConfig;
 import io.fairlead.linux.NetNamespace;
-import io.fairlead.network.address.Addresses;
 import io.fairlead.network.port.ContainerPorts;
 import io.fairlead.network.port.PublishFlag;
 import io.fairlead.testing.TestEngine;
@@ -14,16 +11,10 @@ import io.fairlead.testing.Wanted;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.ConnectException;
-import java.net.DatagramPacket;
-import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.PortUnreachableException;
-import java.net.ServerSocket;
-import java.net.Socket;
-import java.net.SocketAddress;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -38,7 +29,7 @@ import java.util.Optional;
 final class PortTableLab implements AutoCloseable {
   private static final String HOST = "198.51.100.1";
   private static final String HOST6 = "2001:db8::1";
-  private static final int PATIENCE_MILLIS = 2_000;
+  private static final Duration PATIENCE = Duration.ofSeconds(2);
 
   private final boolean hasIpv6;
   private final TestHost host = TestHost.create("host");
@@ -92,7 +83,7 @@ final class PortTableLab implements AutoCloseable {
     Container container = wanted.start();
     published.put(form, container);
     int port = ContainerPorts.parse(asked(form, "tcp")).range().first();
-    serve(sandbox(container), port);
+    servers.add(Mirror.open(sandbox(container), InetAddress.ofLiteral("::"), port));
   }
 
   /** The container's port that is asked: of a range one in the middle. */
@@ -102,44 +93,6 @@ final class PortTableLab implements AutoCloseable {
     }
     List<PublishFlag> flags = PublishFlag.parse(form + "/" + protocol);
     return flags.get(flags.size() / 2).containerPort();
-  }
-
-  /** Opens servers that tell each client its address. */
-  private void serve(NetNamespace sandbox, int port) {
-    InetAddress any = InetAddress.ofLiteral("::");
-    ServerSocket tcp = sandbox.call("serve tcp", () -> new ServerSocket(port, 50, any));
-    DatagramSocket udp = sandbox.call("serve udp", () -> new DatagramSocket(port, any));
-    servers.add(tcp);
-    servers.add(udp);
-    Thread.ofVirtual().start(() -> answerConnections(tcp));
-    Thread.ofPlatform().daemon().start(() -> answerDatagrams(udp));
-  }
-
-  private static void answerConnections(ServerSocket server) {
-    while (!server.isClosed()) {
-      try (Socket client = server.accept()) {
-        client.getOutputStream().write(seen(client.getRemoteSocketAddress()));
-      } catch (IOException e) {
-        // Closed at the end of the test, or the client went away.
-      }
-    }
-  }
-
-  private static void answerDatagrams(DatagramSocket server) {
-    while (!server.isClosed()) {
-      try {
-        var question = new DatagramPacket(new byte[64], 64);
-        server.receive(question);
-        byte[] answer = seen(question.getSocketAddress());
-        server.send(new DatagramPacket(answer, answer.length, question.getSocketAddress()));
-      } catch (IOException e) {
-        // Closed at the end of the test, or the client went away.
-      }
-    }
-  }
-
-  private static byte[] seen(SocketAddress client) {
-    return Addresses.text(((InetSocketAddress) client).getAddress()).getBytes(UTF_8);
   }
 
   void bridgeNetfilter(int value) {
@@ -158,9 +111,10 @@ final class PortTableLab implements AutoCloseable {
             .getFirst()
             .hostPort();
     var target = new InetSocketAddress(InetAddress.ofLiteral(asker.address()), port);
-    return asker
-        .from()
-        .call("ask", () -> protocol.equals("tcp") ? connect(target) : exchange(target));
+    return switch (Mirror.ask(asker.from(), protocol, target, PATIENCE)) {
+      case Mirror.Seen seen -> seen.address();
+      case Mirror.Failed(String how) -> how;
+    };
   }
 
   private Asker asker(String column, Container container) {
@@ -202,33 +156,6 @@ final class PortTableLab implements AutoCloseable {
 
   private static NetNamespace sandbox(Container container) {
     return new NetNamespace(Path.of(container.network().sandboxKey()));
-  }
-
-  private static String connect(InetSocketAddress target) {
-    try (var socket = new Socket()) {
-      socket.connect(target, PATIENCE_MILLIS);
-      socket.setSoTimeout(PATIENCE_MILLIS);
-      return new String(socket.getInputStream().readAllBytes(), UTF_8);
-    } catch (ConnectException e) {
-      return String.valueOf(e.getMessage()).contains("refused") ? "refused" : e.toString();
-    } catch (IOException e) {
-      return e.toString();
-    }
-  }
-
-  private static String exchange(InetSocketAddress target) {
-    try (var socket = new DatagramSocket()) {
-      socket.setSoTimeout(PATIENCE_MILLIS);
-      socket.connect(target);
-      socket.send(new DatagramPacket(new byte[1], 1));
-      var answer = new DatagramPacket(new byte[64], 64);
-      socket.receive(answer);
-      return new String(answer.getData(), 0, answer.getLength(), UTF_8);
-    } catch (PortUnreachableException e) {
-      return "refused";
-    } catch (IOException e) {
-      return e.toString();
-    }
   }
 
   @Override
