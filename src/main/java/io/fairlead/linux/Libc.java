@@ -24,6 +24,7 @@ public final class Libc {
   public static final int AF_UNSPEC = 0;
   public static final int AF_UNIX = 1;
   public static final int AF_INET = 2;
+  public static final int AF_BRIDGE = 7;
   public static final int AF_INET6 = 10;
   public static final int AF_NETLINK = 16;
   public static final int SOCK_STREAM = 1;

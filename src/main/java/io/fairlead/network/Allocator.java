@@ -31,6 +31,9 @@ import org.jspecify.annotations.Nullable;
 final class Allocator {
   private static final RandomGenerator RANDOM = new SecureRandom();
 
+  /** What the firewall knows host ends by; others' names begin otherwise. */
+  private static final String HOST_END = "vethfl";
+
   private final Store store;
   private final Leases leases;
   private final QueuedPorts ports;
@@ -171,7 +174,7 @@ final class Allocator {
         sandboxId,
         network.id(),
         "eth0",
-        "veth" + hex(4),
+        HOST_END + hex(4),
         MacAddress.random(RANDOM).toString(),
         List.of(),
         families.contains(false),

@@ -82,7 +82,7 @@ final class Announcer implements AutoCloseable {
     }
   }
 
-  private static void transmit(Fd socket, int index, byte[] frame, int protocol) {
+  static void transmit(Fd socket, int index, byte[] frame, int protocol) {
     try (var arena = Arena.ofConfined()) {
       // struct sockaddr_ll, linux/if_packet.h
       MemorySegment address = arena.allocate(20);

@@ -177,11 +177,12 @@ final class Applier implements AutoCloseable {
     switch (fact) {
       case Fact.HostSwitch(String path, String value) -> Sysctls.write(path, value);
       case Fact.Sysctl(String _, String path, String value) -> Sysctls.write(path, value);
-      case Fact.Skeleton _ -> firewall.addSkeleton();
+      case Fact.Skeleton skeleton -> firewall.putSkeleton(skeleton.table());
       case Fact.ForeignRule rule -> firewall.add(rule.accept());
       case Fact.Bridge bridge -> linkChanges.add(bridge);
       case Fact.Pin pin -> linkChanges.add(pin);
       case Fact.Veth veth -> linkChanges.add(veth);
+      case Fact.ForwardingEntry entry -> linkChanges.add(entry);
       case Fact.Address address -> linkChanges.add(address);
       case Fact.Route route -> linkChanges.add(route);
       case Fact.Gathered _ -> throw inRuns(fact);
@@ -191,10 +192,14 @@ final class Applier implements AutoCloseable {
   private void alter(Fact from, Fact to, ApplierLinks linkChanges) {
     switch (to) {
       case Fact.HostSwitch _, Fact.Sysctl _ -> add(to, linkChanges);
-      case Fact.Skeleton _ -> firewall.mendSkeleton();
+      case Fact.Skeleton skeleton -> firewall.putSkeleton(skeleton.table());
       case Fact.Bridge bridge -> linkChanges.alter(bridge);
       case Fact.Pin pin -> linkChanges.alter(pin);
       case Fact.Veth veth -> linkChanges.alter((Fact.Veth) from, veth);
+      case Fact.ForwardingEntry entry -> {
+        linkChanges.remove((Fact.ForwardingEntry) from);
+        linkChanges.add(entry);
+      }
       case Fact.Route route -> {
         linkChanges.remove((Fact.Route) from);
         linkChanges.add(route);
@@ -209,11 +214,12 @@ final class Applier implements AutoCloseable {
     switch (fact) {
       // Goes with its link; and a host-wide switch is never taken back.
       case Fact.HostSwitch _, Fact.Sysctl _ -> {}
-      case Fact.Skeleton _ -> firewall.removeSkeleton();
+      case Fact.Skeleton skeleton -> firewall.removeSkeleton(skeleton.table());
       case Fact.ForeignRule rule -> firewall.remove(rule.accept());
       case Fact.Bridge bridge -> linkChanges.remove(bridge);
       case Fact.Pin pin -> linkChanges.remove(pin);
       case Fact.Veth veth -> linkChanges.remove(veth);
+      case Fact.ForwardingEntry entry -> linkChanges.remove(entry);
       case Fact.Address address -> linkChanges.remove(address);
       case Fact.Route route -> linkChanges.remove(route);
       case Fact.Gathered _ -> throw inRuns(fact);

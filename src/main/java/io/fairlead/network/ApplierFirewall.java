@@ -5,6 +5,7 @@ import io.fairlead.linux.netlink.NetlinkSocket;
 import io.fairlead.linux.netlink.Request;
 import io.fairlead.network.firewall.ElementCodec;
 import io.fairlead.network.firewall.FirewallElement;
+import io.fairlead.network.firewall.FirewallTable;
 import io.fairlead.network.firewall.ForeignAccept;
 import io.fairlead.network.firewall.Ruleset;
 import java.util.ArrayList;
@@ -35,16 +36,13 @@ final class ApplierFirewall implements AutoCloseable {
     this.connections = new Connections(netfilter);
   }
 
-  void addSkeleton() {
-    nftables.run(ruleset.skeleton());
+  /** Makes a table, or mends what there is of it. */
+  void putSkeleton(FirewallTable table) {
+    nftables.run(ruleset.skeleton(table));
   }
 
-  void mendSkeleton() {
-    nftables.run(ruleset.mend());
-  }
-
-  void removeSkeleton() {
-    nftables.run(ruleset.drop());
+  void removeSkeleton(FirewallTable table) {
+    nftables.run(ruleset.drop(table));
   }
 
   void add(ForeignAccept accept) {

@@ -5,6 +5,7 @@ import io.fairlead.linux.Fd;
 import io.fairlead.linux.KernelException;
 import io.fairlead.linux.netlink.Addresses;
 import io.fairlead.linux.netlink.Bridge;
+import io.fairlead.linux.netlink.ForwardingEntries;
 import io.fairlead.linux.netlink.Link;
 import io.fairlead.linux.netlink.LinkChange;
 import io.fairlead.linux.netlink.Links;
@@ -124,25 +125,26 @@ final class ApplierLinks implements AutoCloseable {
   }
 
   void add(Fact.Veth veth) {
-    int innerIndex = adoptedOrMade(veth);
-    indexes.put(veth.sandbox().id() + " " + veth.containerEnd(), innerIndex);
+    Link born = adoptedOrMade(veth);
+    indexes.put(veth.hostEnd(), born.index());
+    indexes.put(veth.sandbox().id() + " " + veth.containerEnd(), born.peerIndex());
     if (veth.isUp()) {
-      send(veth.sandbox(), LinkChange.of(innerIndex).up().request());
+      send(veth.sandbox(), LinkChange.of(born.peerIndex()).up().request());
     }
   }
 
-  private int adoptedOrMade(Fact.Veth veth) {
+  private Link adoptedOrMade(Fact.Veth veth) {
     BornVeth ahead = unmarked.get(veth.sandbox());
     if (ahead != null && ahead.veth().equals(veth)) {
       veths.mark(veth);
       unmarked.remove(veth.sandbox());
-      return ahead.innerIndex();
+      return ahead.link();
     }
     discardUnmarked();
     Links.find(links, veth.hostEnd())
         .filter(stale -> marks.isOurs(stale.alias()))
         .ifPresent(stale -> links.request(Links.delete(stale.index())));
-    return veths.make(veth, interior(veth.sandbox())).peerIndex();
+    return veths.make(veth, interior(veth.sandbox()));
   }
 
   /** Made ahead for records that then said something else: pinned, nobody would know it. */
@@ -182,6 +184,14 @@ final class ApplierLinks implements AutoCloseable {
               }
             });
     doom(veth.hostEnd());
+  }
+
+  void add(Fact.ForwardingEntry entry) {
+    send(Place.HOST, ForwardingEntries.add(index(Place.HOST, entry.hostEnd()), entry.mac()));
+  }
+
+  void remove(Fact.ForwardingEntry entry) {
+    send(Place.HOST, ForwardingEntries.delete(index(Place.HOST, entry.hostEnd()), entry.mac()));
   }
 
   void add(Fact.Address address) {

@@ -1,6 +1,7 @@
 package io.fairlead.network;
 
 import io.fairlead.linux.Fd;
+import io.fairlead.linux.netlink.Link;
 import io.fairlead.linux.netlink.LinkChange;
 import java.util.HashMap;
 import java.util.Map;
@@ -31,9 +32,9 @@ final class ApplierNamespaces implements AutoCloseable {
   /**
    * A pair that bears no mark yet.
    *
-   * @param innerIndex of the container's end
+   * @param link the host's end
    */
-  record BornVeth(Fact.Veth veth, int innerIndex) {}
+  record BornVeth(Fact.Veth veth, Link link) {}
 
   void prepare(Place.Sandbox sandbox, Optional<Fact.Veth> veth) {
     if (prepared.containsKey(sandbox)) {
@@ -41,9 +42,7 @@ final class ApplierNamespaces implements AutoCloseable {
     }
     Interior interior = create();
     try {
-      var born =
-          veth.map(
-              wanted -> new BornVeth(wanted, veths.makeUnmarked(wanted, interior).peerIndex()));
+      var born = veth.map(wanted -> new BornVeth(wanted, veths.makeUnmarked(wanted, interior)));
       prepared.put(sandbox, new Unpinned(interior, born));
     } catch (RuntimeException e) {
       interior.close();

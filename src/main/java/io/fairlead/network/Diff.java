@@ -61,7 +61,7 @@ public final class Diff {
       case Fact.Sysctl _ -> 5;
       case Fact.Pin _ -> 6;
       case Fact.Veth _ -> 7;
-      case Fact.Address _ -> 8;
+      case Fact.ForwardingEntry _, Fact.Address _ -> 8;
       case Fact.Route _ -> 9;
       case Fact.HeldPort _ -> 10;
       case Fact.Element _ -> 12;
@@ -75,7 +75,7 @@ public final class Diff {
       case Fact.HeldPort _ -> 1;
       case Fact.Element _ -> 11;
       case Fact.Route _ -> 14;
-      case Fact.Address _ -> 15;
+      case Fact.ForwardingEntry _, Fact.Address _ -> 15;
       case Fact.Veth _ -> 16;
       case Fact.Pin _ -> 17;
       case Fact.Sysctl _, Fact.HostSwitch _ -> 18;

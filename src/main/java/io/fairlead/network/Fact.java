@@ -4,6 +4,7 @@ import io.fairlead.linux.netlink.MacAddress;
 import io.fairlead.network.address.InterfaceAddress;
 import io.fairlead.network.address.Subnet;
 import io.fairlead.network.firewall.FirewallElement;
+import io.fairlead.network.firewall.FirewallTable;
 import io.fairlead.network.firewall.ForeignAccept;
 import io.fairlead.network.port.HeldPorts;
 import io.fairlead.network.port.Relay;
@@ -39,19 +40,19 @@ public sealed interface Fact {
   }
 
   /**
-   * Our table with its chains and rules, but not its elements.
+   * A table of ours with its chains and rules, but not its elements.
    *
    * @param rules in order, each as {@code chain: comment}
    */
-  record Skeleton(List<String> rules) implements Fact {
+  record Skeleton(FirewallTable table, List<String> rules) implements Fact {
     @Override
     public Key key() {
-      return new Key(Skeleton.class, Place.HOST, "");
+      return new Key(Skeleton.class, Place.HOST, table.nftFamily());
     }
 
     @Override
     public String toString() {
-      return "Skeleton[%d rules]".formatted(rules.size());
+      return "Skeleton[%s, %d rules]".formatted(table.nftFamily(), rules.size());
     }
   }
 
@@ -108,6 +109,18 @@ public sealed interface Fact {
     @Override
     public Key key() {
       return new Key(Veth.class, sandbox, containerEnd);
+    }
+  }
+
+  /**
+   * What binds the container's MAC to its port of the bridge: frames for it go nowhere else,
+   * whatever others send. It goes with its pair.
+   */
+  record ForwardingEntry(Place.Sandbox sandbox, String hostEnd, String containerEnd, MacAddress mac)
+      implements Fact {
+    @Override
+    public Key key() {
+      return new Key(ForwardingEntry.class, sandbox, containerEnd);
     }
   }
 

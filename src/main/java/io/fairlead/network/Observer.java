@@ -5,17 +5,20 @@ import io.fairlead.linux.Fd;
 import io.fairlead.linux.Nftables;
 import io.fairlead.linux.netlink.Address;
 import io.fairlead.linux.netlink.Addresses;
+import io.fairlead.linux.netlink.ForwardingEntries;
 import io.fairlead.linux.netlink.Link;
 import io.fairlead.linux.netlink.Links;
 import io.fairlead.linux.netlink.NetlinkSocket;
 import io.fairlead.linux.netlink.Routes;
 import io.fairlead.network.firewall.FirewallElement;
+import io.fairlead.network.firewall.FirewallTable;
 import io.fairlead.network.firewall.ForeignChains;
 import io.fairlead.network.firewall.Ruleset;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -174,7 +177,7 @@ final class Observer implements AutoCloseable {
           Sysctls.read(path).map(value -> new Fact.HostSwitch(path, value));
       case Fact.Sysctl(String link, String path, String _) ->
           Sysctls.read(path).map(value -> new Fact.Sysctl(link, path, value));
-      case Fact.Skeleton _ -> skeleton();
+      case Fact.Skeleton skeleton -> skeleton(skeleton.table());
       case Fact.ForeignRule rule -> has(rule) ? Optional.of(rule) : Optional.empty();
       case Fact.Bridge bridge ->
           Links.find(links, bridge.name())
@@ -186,7 +189,7 @@ final class Observer implements AutoCloseable {
           Links.find(links, route.link()).flatMap(link -> route(links, link, route));
       case Fact.HeldPort _, Fact.Listener _ -> Optional.empty();
       case Fact.Element element -> element(element);
-      case Fact.Pin _, Fact.Veth _ ->
+      case Fact.Pin _, Fact.Veth _, Fact.ForwardingEntry _ ->
           throw new IllegalArgumentException(fact + " is not the host's");
     };
   }
@@ -217,6 +220,11 @@ final class Observer implements AutoCloseable {
                   link ->
                       Optional.ofNullable(hostEnds.get(link.index()))
                           .map(outer -> asVeth(sandbox, interior, link, outer)));
+      case Fact.ForwardingEntry entry ->
+          Links.find(inner, entry.containerEnd())
+              .flatMap(link -> Optional.ofNullable(hostEnds.get(link.index())))
+              .filter(outer -> ForwardingEntries.has(links, outer.index(), entry.mac()))
+              .map(_ -> entry);
       case Fact.Address address ->
           Links.find(inner, address.link()).flatMap(link -> address(inner, link, address));
       case Fact.Route route ->
@@ -275,11 +283,15 @@ final class Observer implements AutoCloseable {
     return hasIpv6.get();
   }
 
-  private Optional<Fact> skeleton() {
+  private Optional<Fact> skeleton(FirewallTable table) {
+    return listing(table, Set.of(Nftables.Output.STATELESS, Nftables.Output.TERSE))
+        .map(text -> new Fact.Skeleton(table, Ruleset.rulesIn(text)));
+  }
+
+  /** Empty if there is no such table. */
+  private Optional<String> listing(FirewallTable table, Set<Nftables.Output> output) {
     try {
-      String listing =
-          nftables.run(ruleset.list(), Set.of(Nftables.Output.STATELESS, Nftables.Output.TERSE));
-      return Optional.of(new Fact.Skeleton(Ruleset.rulesIn(listing)));
+      return Optional.of(nftables.run(ruleset.list(table), output));
     } catch (EngineFault e) {
       return Optional.empty();
     }
@@ -301,11 +313,10 @@ final class Observer implements AutoCloseable {
   }
 
   private List<FirewallElement> elements() {
-    try {
-      return Ruleset.elementsIn(nftables.run(ruleset.list(), Set.of(Nftables.Output.STATELESS)));
-    } catch (EngineFault e) {
-      return List.of();
-    }
+    return Arrays.stream(FirewallTable.values())
+        .flatMap(table -> listing(table, Set.of(Nftables.Output.STATELESS)).stream())
+        .flatMap(text -> Ruleset.elementsIn(text).stream())
+        .toList();
   }
 
   /**

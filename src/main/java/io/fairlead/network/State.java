@@ -75,6 +75,7 @@ public final class State {
       case Fact.Pin _, Fact.Veth _, Fact.Bridge _, Fact.Skeleton _ -> true;
       case Fact.HostSwitch _,
           Fact.Sysctl _,
+          Fact.ForwardingEntry _,
           Fact.Address _,
           Fact.Route _,
           Fact.HeldPort _,
@@ -91,9 +92,11 @@ public final class State {
       case Fact.Pin pin -> !fact.equals(gone) && fact.key().place().equals(pin.sandbox());
       case Fact.Veth veth -> isOnLink(fact, veth.sandbox(), veth.containerEnd());
       case Fact.Bridge bridge -> isOnLink(fact, Place.HOST, bridge.name());
-      case Fact.Skeleton _ -> fact instanceof Fact.Element;
+      case Fact.Skeleton skeleton ->
+          fact instanceof Fact.Element(var element) && element.map().table() == skeleton.table();
       case Fact.HostSwitch _,
           Fact.Sysctl _,
+          Fact.ForwardingEntry _,
           Fact.Address _,
           Fact.Route _,
           Fact.HeldPort _,
@@ -108,6 +111,8 @@ public final class State {
     return switch (fact) {
       case Fact.Address address -> address.place().equals(place) && address.link().equals(link);
       case Fact.Route route -> route.place().equals(place) && route.link().equals(link);
+      case Fact.ForwardingEntry entry ->
+          entry.sandbox().equals(place) && entry.containerEnd().equals(link);
       case Fact.Sysctl sysctl -> place.equals(Place.HOST) && sysctl.link().equals(link);
       case Fact.HostSwitch _,
           Fact.Skeleton _,

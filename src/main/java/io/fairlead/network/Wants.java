@@ -6,8 +6,10 @@ import io.fairlead.network.address.InterfaceAddress;
 import io.fairlead.network.address.Subnet;
 import io.fairlead.network.firewall.FirewallElement;
 import io.fairlead.network.firewall.FirewallMap;
+import io.fairlead.network.firewall.FirewallTable;
 import io.fairlead.network.firewall.PublishElements;
 import io.fairlead.network.firewall.Ruleset;
+import io.fairlead.network.firewall.Senders;
 import io.fairlead.network.port.HeldPorts;
 import io.fairlead.network.port.Relay;
 import io.fairlead.store.ContainerRow;
@@ -93,7 +95,9 @@ final class Wants {
               facts.add(new Fact.HostSwitch("net/ipv6/conf/%s/accept_ra".formatted(link), "2")));
       facts.add(new Fact.HostSwitch("net/ipv6/conf/all/forwarding", "1"));
     }
-    facts.add(new Fact.Skeleton(ruleset.rules()));
+    for (FirewallTable table : FirewallTable.values()) {
+      facts.add(new Fact.Skeleton(table, ruleset.rules(table)));
+    }
     facts.addAll(foreign.wanted());
     return State.of(facts);
   }
@@ -116,6 +120,7 @@ final class Wants {
       var gateway =
           new InterfaceAddress(Addresses.parse(subnetRow.gateway()), subnet.prefixLength());
       facts.add(new Fact.Address(Place.HOST, bridge, gateway));
+      facts.add(new Fact.Element(Senders.leased(gateway.address())));
       boolean v6 = subnet.isV6();
       facts.add(element(v6 ? FirewallMap.SUBNETS6 : FirewallMap.SUBNETS4, subnet.toString()));
       facts.add(element(v6 ? FirewallMap.HAIRPIN6 : FirewallMap.HAIRPIN4, subnet + " . " + subnet));
@@ -135,6 +140,7 @@ final class Wants {
     for (EndpointRow endpoint : endpoints) {
       facts.addAll(endpoint(place, endpoint, records.network(endpoint.networkId()).orElseThrow()));
     }
+    facts.addAll(senders(endpoints));
     members.stream()
         .filter(member -> member.isOwner() && isActive(member))
         .forEach(owner -> facts.addAll(published(records.portsOf(owner.containerId()), endpoints)));
@@ -143,7 +149,9 @@ final class Wants {
 
   private List<Fact> endpoint(Place.Sandbox place, EndpointRow row, NetworkRow network) {
     var facts = new ArrayList<Fact>();
-    facts.add(veth(place, row, network));
+    Fact.Veth veth = veth(place, row, network);
+    facts.add(veth);
+    facts.add(new Fact.ForwardingEntry(place, veth.hostEnd(), veth.containerEnd(), veth.mac()));
     for (NetworkRow.SubnetRow subnetRow : network.subnets()) {
       Subnet subnet = Subnet.parse(subnetRow.subnet());
       row.leases().stream()
@@ -159,6 +167,19 @@ final class Wants {
                 Addresses.parse(subnetRow.gateway()),
                 row.interfaceName()));
       }
+    }
+    return facts;
+  }
+
+  /** A sandbox may send from all of its addresses by each of its links: the kernel inside does. */
+  private static List<Fact> senders(List<EndpointRow> endpoints) {
+    var facts = new ArrayList<Fact>();
+    List<InetAddress> leases =
+        endpoints.stream().flatMap(row -> row.leases().stream()).map(Addresses::parse).toList();
+    for (InetAddress address : leases) {
+      facts.add(new Fact.Element(Senders.leased(address)));
+      endpoints.forEach(
+          row -> facts.add(new Fact.Element(Senders.sender(row.hostLink(), address))));
     }
     return facts;
   }

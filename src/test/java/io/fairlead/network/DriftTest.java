@@ -2,7 +2,7 @@ package io.fairlead.network;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.Arrays;
+import io.fairlead.store.EndpointRow;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
@@ -27,13 +27,15 @@ class DriftTest {
       delimiter = '|',
       textBlock =
           """
-          veth deleted           | host   | ip link del VETH                          | + Veth, + Address, + Route
-          veth out of its bridge | host   | ip link set VETH nomaster                 | ~ Veth
+          veth deleted           | host   | ip link del VETH                          | + Veth, + ForwardingEntry, + Address, + Route
+          veth out of its bridge | host   | ip link set VETH nomaster                 | ~ Veth, + ForwardingEntry
           host end down          | host   | ip link set VETH down                     | ~ Veth
           host end renamed       | host   | ip link set VETH name other0              | ~ Veth
           host end's alias       | host   | ip link set VETH alias mine               | ~ Veth
           hairpin off            | host   | ip link set VETH type bridge_slave hairpin off | ~ Veth
           host end's MTU         | host   | ip link set VETH mtu 1300                 | ~ Veth
+          MAC's port             | host   | bridge fdb del MAC dev VETH master        | + ForwardingEntry
+          MAC only learned       | host   | bridge fdb replace MAC dev VETH master dynamic | + ForwardingEntry
           container end down     | inside | ip link set eth0 down                     | ~ Veth, + Route
           container end's MAC    | inside | ip link set eth0 address 02:00:00:00:00:99 | ~ Veth
           container end's MTU    | inside | ip link set eth0 mtu 1300                 | ~ Veth
@@ -42,8 +44,8 @@ class DriftTest {
           route                  | inside | ip route del default                      | + Route
           route to elsewhere     | inside | ip route replace default via 172.17.0.9   | ~ Route
           loopback down          | inside | ip link set lo down                       | ~ Pin
-          pin                    | host   | umount PIN                                | + Pin, + Veth, + Address, + Route
-          bridge deleted         | host   | ip link del docker0                       | + Bridge, + Sysctl, + Sysctl, ~ Veth, + Address
+          pin                    | host   | umount PIN                                | + Pin, + Veth, + ForwardingEntry, + Address, + Route
+          bridge deleted         | host   | ip link del docker0                       | + Bridge, + Sysctl, + Sysctl, ~ Veth, + ForwardingEntry, + Address
           bridge down            | host   | ip link set docker0 down                  | ~ Bridge
           bridge's MTU           | host   | ip link set docker0 mtu 1300              | ~ Bridge
           bridge's MAC           | host   | ip link set docker0 address 02:00:00:00:00:99 | ~ Bridge
@@ -56,8 +58,12 @@ class DriftTest {
           a chain's hook         | host   | nft delete chain inet TABLE guard         | ~ Skeleton
           an element             | host   | nft delete element inet TABLE subnets4 { 172.17.0.0/16 } | + Element
           a foreign element      | host   | nft add element inet TABLE publish4_any { tcp . 1 : 10.0.0.1 . 1 } | - Element
+          a sender               | host   | nft delete element bridge TABLE senders4 { "VETH" . 172.17.0.2 } | + Element
+          a foreign sender       | host   | nft add element bridge TABLE senders4 { "VETH" . 172.17.0.9 } | - Element
+          a frame's rule         | host   | nft flush chain bridge TABLE forged       | ~ Skeleton
+          table for frames       | host   | nft delete table bridge TABLE             | + Skeleton, + Element, + Element, + Element
           table                  | host   | nft delete table inet TABLE               | + Skeleton, + Element, + Element, + Element, + Element
-          all rules              | host   | nft flush ruleset                         | + Skeleton, + Element, + Element, + Element, + Element
+          all rules              | host   | nft flush ruleset                         | + Skeleton, + Skeleton, + Element, + Element, + Element, + Element, + Element, + Element, + Element
           """)
   void isNamedAndMended(String what, String where, String command, String expected) {
     String id = fixture.start("web", NetworkFixture.bridge());
@@ -80,23 +86,18 @@ class DriftTest {
   }
 
   private String[] line(String command, String id) {
-    String veth =
+    EndpointRow endpoint =
         fixture.store.read(
             records ->
                 records
                     .endpointsOfSandbox(NetworkFixture.sandbox(records.container(id).orElseThrow()))
-                    .getFirst()
-                    .hostLink());
-    return Arrays.stream(command.split(" ", -1))
-        .map(
-            word ->
-                switch (word) {
-                  case "VETH" -> veth;
-                  case "PIN" -> fixture.pin(id).toString();
-                  case "TABLE" -> "fairlead_0badcafe";
-                  default -> word;
-                })
-        .toArray(String[]::new);
+                    .getFirst());
+    return command
+        .replace("VETH", endpoint.hostLink())
+        .replace("MAC", endpoint.mac())
+        .replace("PIN", fixture.pin(id).toString())
+        .replace("TABLE", "fairlead_0badcafe")
+        .split(" ", -1);
   }
 
   /** {@code ~ Veth[...] -> Veth[...]} is {@code ~ Veth}. */

@@ -5,7 +5,9 @@ import io.fairlead.network.address.InterfaceAddress;
 import io.fairlead.network.address.Subnet;
 import io.fairlead.network.firewall.FirewallElement;
 import io.fairlead.network.firewall.FirewallMap;
+import io.fairlead.network.firewall.FirewallTable;
 import io.fairlead.network.firewall.ForeignAccept;
+import io.fairlead.network.firewall.Senders;
 import io.fairlead.network.port.HeldPorts;
 import io.fairlead.network.port.PortRange;
 import io.fairlead.network.port.Protocol;
@@ -34,8 +36,14 @@ final class RandomState {
     }
     if (random.nextInt(4) > 0) {
       facts.add(
-          new Fact.Skeleton(random.nextInt(4) > 0 ? List.of("a: 1", "a: 2") : List.of("a: 1")));
+          new Fact.Skeleton(
+              FirewallTable.INET,
+              random.nextInt(4) > 0 ? List.of("a: 1", "a: 2") : List.of("a: 1")));
       elements(facts);
+    }
+    if (random.nextInt(4) > 0) {
+      facts.add(new Fact.Skeleton(FirewallTable.BRIDGE, List.of("b: 1")));
+      facts.add(new Fact.Element(Senders.leased(address(random.nextInt(3)))));
     }
     for (int i = 0; i < 3; i++) {
       if (random.nextBoolean()) {
@@ -100,6 +108,9 @@ final class RandomState {
               random.nextBoolean(),
               random.nextBoolean(),
               false));
+      if (random.nextBoolean()) {
+        facts.add(new Fact.ForwardingEntry(place, "veth" + place.id() + i, name, mac()));
+      }
       facts.add(
           new Fact.Address(place, name, new InterfaceAddress(address(random.nextInt(3)), 16)));
       if (i == 0 && random.nextBoolean()) {

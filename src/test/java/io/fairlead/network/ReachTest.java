@@ -121,6 +121,8 @@ class ReachTest {
   @CsvSource({
     "neighbour, 127.0.0.1:9000, 0",
     "neighbour, 127.0.0.1:9000, 1",
+    "neighbour, 127.0.0.1:8081, 0",
+    "neighbour, 127.0.0.1:8081, 1",
     "outside, 127.0.0.1:9000, 0",
     "outside, 127.0.0.1:8081, 0",
     "outside, 127.0.0.1:8081, 1",

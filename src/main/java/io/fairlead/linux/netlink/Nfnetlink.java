@@ -18,7 +18,6 @@ final class Nfnetlink {
   static final int NEWSETELEM = SUBSYS_NFTABLES << 8 | 12;
 
   static final int DELSETELEM = SUBSYS_NFTABLES << 8 | 14;
-  static final int NFPROTO_INET = 1;
   static final int NFTA_LIST_ELEM = 1;
   static final int NFTA_SET_ELEM_LIST_TABLE = 1;
   static final int NFTA_SET_ELEM_LIST_SET = 2;

@@ -11,6 +11,9 @@ final class Rtnetlink {
   static final int RTM_NEWROUTE = 24;
   static final int RTM_DELROUTE = 25;
   static final int RTM_GETROUTE = 26;
+  static final int RTM_NEWNEIGH = 28;
+  static final int RTM_DELNEIGH = 29;
+  static final int RTM_GETNEIGH = 30;
 
   /** sizeof(struct ifinfomsg) */
   static final int IFINFOMSG_BYTES = 16;
@@ -71,6 +74,14 @@ final class Rtnetlink {
   static final int IFA_LOCAL = 2;
   static final int IFA_BROADCAST = 4;
   static final int IFA_F_NODAD = 0x02;
+
+  /** linux/neighbour.h; sizeof(struct ndmsg) */
+  static final int NDMSG_BYTES = 12;
+
+  static final int NDA_LLADDR = 2;
+  static final int NUD_NOARP = 0x40;
+  static final int NTF_MASTER = 0x04;
+  static final int NTF_STICKY = 0x40;
 
   private Rtnetlink() {}
 }

@@ -12,8 +12,20 @@ public final class SetElements {
   /** A nested attribute holds 64 KiB; an element of two v6 addresses and ports takes 150 bytes. */
   private static final int MOST_IN_ONE_MESSAGE = 256;
 
-  /** The set that elements are in; tables are of the family inet. */
-  public record Set(String table, String name) {}
+  /** A table's family (NFPROTO_INET, NFPROTO_BRIDGE of linux/netfilter.h). */
+  public enum Family {
+    INET(1),
+    BRIDGE(7);
+
+    private final int number;
+
+    Family(int number) {
+      this.number = number;
+    }
+  }
+
+  /** The set that elements are in. */
+  public record Set(Family family, String table, String name) {}
 
   private SetElements() {}
 
@@ -37,7 +49,7 @@ public final class SetElements {
       var some = elements.subList(from, Math.min(elements.size(), from + MOST_IN_ONE_MESSAGE));
       requests.add(
           new MessageWriter(type, flags)
-              .u8(Nfnetlink.NFPROTO_INET)
+              .u8(set.family().number)
               .u8(0)
               .u16Be(0)
               .attributeString(Nfnetlink.NFTA_SET_ELEM_LIST_TABLE, set.table())

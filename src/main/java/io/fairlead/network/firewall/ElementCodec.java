@@ -52,7 +52,9 @@ public final class ElementCodec {
     var requests = new ArrayList<Request>();
     byMap.forEach(
         (map, encoded) ->
-            requests.addAll(write.apply(new SetElements.Set(table, map.nftName()), encoded)));
+            requests.addAll(
+                write.apply(
+                    new SetElements.Set(map.table().family(), table, map.nftName()), encoded)));
     return requests;
   }
 

@@ -3,6 +3,7 @@ package io.fairlead.network.firewall;
 import io.fairlead.linux.netlink.Transport;
 import io.fairlead.network.address.Addresses;
 import io.fairlead.network.address.Subnet;
+import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Locale;
@@ -30,6 +31,17 @@ enum FieldType {
       return addresses(text);
     }
   },
+  /** A v6 address that is compared wherever it stands in a packet: nft writes it as a number. */
+  BITS128("bits_128") {
+    @Override
+    Span parse(String text) {
+      byte[] number = new BigInteger(text.substring(HEX.length()), 16).toByteArray();
+      var bits = new byte[16];
+      int kept = Math.min(number.length, bits.length);
+      System.arraycopy(number, number.length - kept, bits, bits.length - kept, kept);
+      return Span.of(bits);
+    }
+  },
   PROTOCOL("inet_proto") {
     @Override
     Span parse(String text) {
@@ -48,6 +60,7 @@ enum FieldType {
   };
 
   private static final int IFNAMSIZ = 16;
+  private static final String HEX = "0x";
 
   private final String nftName;
 

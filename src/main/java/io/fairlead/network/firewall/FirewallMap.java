@@ -22,15 +22,30 @@ public enum FirewallMap {
   PUBLISH6("ipv6_addr . inet_proto . inet_service : ipv6_addr . inet_service"),
   PUBLISH6_ANY("inet_proto . inet_service : ipv6_addr . inet_service"),
   PUBLISH6_RANGE("ranges of ipv6_addr . inet_proto . inet_service : ipv6_addr"),
-  PUBLISH6_RANGE_ANY("ranges of inet_proto . inet_service : ipv6_addr");
+  PUBLISH6_RANGE_ANY("ranges of inet_proto . inet_service : ipv6_addr"),
+  LEASED4(FirewallTable.BRIDGE, "ipv4_addr"),
+  LEASED6(FirewallTable.BRIDGE, "bits_128"),
+  SENDERS4(FirewallTable.BRIDGE, "ifname . ipv4_addr"),
+  SENDERS6(FirewallTable.BRIDGE, "ifname . bits_128");
 
   /** What stands before the type where {@code flags interval} is declared. */
   static final String RANGES = "ranges of ";
 
+  private final FirewallTable table;
   private final String type;
 
   FirewallMap(String type) {
+    this(FirewallTable.INET, type);
+  }
+
+  FirewallMap(FirewallTable table, String type) {
+    this.table = table;
     this.type = type;
+  }
+
+  /** The table that it is in. */
+  public FirewallTable table() {
+    return table;
   }
 
   /** {@link #RANGES} or nothing, the key's fields, and a map's data behind a colon. */

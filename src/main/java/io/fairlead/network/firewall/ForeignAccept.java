@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
  * @param chain one that its firewall documents for rules of others
  */
 public record ForeignAccept(String family, String table, String chain) {
-  /** As in {@code ruleset.nft}; a bit of the packet's mark. */
+  /** As in {@code inet.nft}; a bit of the packet's mark. */
   private static final String MARK = "0x02000000";
 
   private static final Pattern HANDLE = Pattern.compile(".* # handle (\\d+)");

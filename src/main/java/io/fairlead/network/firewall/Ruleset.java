@@ -12,8 +12,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The firewall's text: the skeleton, which is one resource ({@code ruleset.nft}), and what nft's
- * listing of the table says. What changes elements is {@link ElementCodec}.
+ * The firewall's text: each table's skeleton, which is one resource ({@code inet.nft}, {@code
+ * bridge.nft}), and what nft's listing of it says. What changes elements is {@link ElementCodec}.
  */
 public final class Ruleset {
   private static final Pattern BLOCK = Pattern.compile("\\s*(chain|set|map) (\\S+) \\{.*");
@@ -35,11 +35,16 @@ public final class Ruleset {
   }
 
   /**
-   * The skeleton. Loading it again adds what is missing of table, sets, maps and chains, but every
-   * rule a second time.
+   * Commands that make a table, or bring its rules back as they should be, in one transaction;
+   * elements that are there are left.
    */
-  public String skeleton() {
-    try (var in = Ruleset.class.getResourceAsStream("ruleset.nft")) {
+  public String skeleton(FirewallTable of) {
+    return "add table %1$s %2$s\nflush table %1$s %2$s\n".formatted(of.nftFamily(), table)
+        + text(of);
+  }
+
+  private String text(FirewallTable of) {
+    try (var in = Ruleset.class.getResourceAsStream(of.nftFamily() + ".nft")) {
       return new String(Objects.requireNonNull(in).readAllBytes(), StandardCharsets.UTF_8)
           .replace("TABLE", table);
     } catch (IOException e) {
@@ -47,24 +52,16 @@ public final class Ruleset {
     }
   }
 
-  /**
-   * Commands that bring the rules back as they should be, in one transaction, and leave the
-   * elements that are there.
-   */
-  public String mend() {
-    return "add table inet %s\nflush table inet %s\n%s".formatted(table, table, skeleton());
-  }
-
-  public String drop() {
-    return "delete table inet %s\n".formatted(table);
+  public String drop(FirewallTable of) {
+    return "delete table %s %s\n".formatted(of.nftFamily(), table);
   }
 
   /**
    * The skeleton's rules, each as {@code chain: comment}: chains by name, and each chain's in
    * order.
    */
-  public List<String> rules() {
-    return rulesIn(skeleton());
+  public List<String> rules(FirewallTable of) {
+    return rulesIn(text(of));
   }
 
   /**
@@ -103,8 +100,8 @@ public final class Ruleset {
     return line.startsWith("type ") ? line.replaceFirst(" priority [^;]*;", ";") : line;
   }
 
-  public String list() {
-    return "list table inet " + table;
+  public String list(FirewallTable of) {
+    return "list table %s %s".formatted(of.nftFamily(), table);
   }
 
   /**
@@ -112,7 +109,9 @@ public final class Ruleset {
    * interval map.
    */
   public String get(FirewallElement element) {
-    return "get element inet %s %s { %s }".formatted(table, element.map().nftName(), element.key());
+    FirewallMap map = element.map();
+    return "get element %s %s %s { %s }"
+        .formatted(map.table().nftFamily(), table, map.nftName(), element.key());
   }
 
   /** The elements in a listing of a table, a set or a map; of maps that we do not know, none. */

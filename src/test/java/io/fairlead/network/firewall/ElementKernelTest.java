@@ -9,6 +9,7 @@ import io.fairlead.linux.PrivateNamespace;
 import io.fairlead.linux.netlink.NetlinkSocket;
 import io.fairlead.linux.netlink.Request;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -48,18 +49,23 @@ class ElementKernelTest {
         "PUBLISH6_ANY       | udp . 53                                | fd00:1::2 . 5353",
         "PUBLISH6_RANGE     | 2001:db8::1 . tcp . 8000-8010           | fd00:1::2",
         "PUBLISH6_RANGE_ANY | tcp . 8000-8010                         | fd00:1::2",
+        "LEASED4            | 172.17.0.2                              | -",
+        "LEASED6            | 0xfd000001000000000000000000000002      | -",
+        "LEASED6            | 0x64ff9b000000000000000000000001        | -",
+        "SENDERS4           | \"vethfl01234567\" . 172.17.0.2       | -",
+        "SENDERS6           | \"vethfl01234567\" . 0xfd000001000000000000000000000002 | -",
       })
   void nftReadsWhatWeAddAndWeDeleteWhatNftAdds(FirewallMap map, String key, String data) {
     var element = new FirewallElement(map, key, data == null ? "" : data);
+    String place = "%s %s %s".formatted(map.table().nftFamily(), table(), map.nftName());
     inside(
         (nft, kernel) -> {
           kernel.transaction(codec().additions(List.of(element)));
           assertThat(elements(nft)).containsExactly(element);
-          nft.run("delete element inet %s %s { %s }".formatted(table(), map.nftName(), key));
+          nft.run("delete element " + place + " { %s }".formatted(key));
           assertThat(elements(nft)).isEmpty();
 
-          nft.run(
-              "add element inet %s %s { %s }".formatted(table(), map.nftName(), element.text()));
+          nft.run("add element " + place + " { %s }".formatted(element.text()));
           assertThat(elements(nft)).containsExactly(element);
           kernel.transaction(codec().deletions(List.of(element)));
           assertThat(elements(nft)).isEmpty();
@@ -154,7 +160,10 @@ class ElementKernelTest {
   }
 
   private static List<FirewallElement> elements(Nftables nft) {
-    return Ruleset.elementsIn(nft.run(RULESET.list(), Set.of(Nftables.Output.STATELESS)));
+    return Arrays.stream(FirewallTable.values())
+        .map(table -> nft.run(RULESET.list(table), Set.of(Nftables.Output.STATELESS)))
+        .flatMap(listing -> Ruleset.elementsIn(listing).stream())
+        .toList();
   }
 
   private static void inside(BiConsumer<Nftables, NetlinkSocket> test) {
@@ -163,7 +172,9 @@ class ElementKernelTest {
           () -> {
             try (var nft = Nftables.open();
                 var kernel = NetlinkSocket.open(NetlinkSocket.NETLINK_NETFILTER)) {
-              nft.run(RULESET.skeleton());
+              for (FirewallTable table : FirewallTable.values()) {
+                nft.run(RULESET.skeleton(table));
+              }
               test.accept(nft, kernel);
             }
             return null;

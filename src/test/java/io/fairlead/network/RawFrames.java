@@ -1,0 +1,162 @@
+package io.fairlead.network;
+
+import static io.fairlead.linux.Errno.check;
+
+import io.fairlead.linux.Fd;
+import io.fairlead.linux.Libc;
+import io.fairlead.linux.NetNamespace;
+import io.fairlead.linux.netlink.Links;
+import io.fairlead.linux.netlink.MacAddress;
+import io.fairlead.linux.netlink.NetlinkSocket;
+import java.net.InetAddress;
+import java.nio.ByteBuffer;
+
+/** Frames as somebody writes them who has CAP_NET_RAW: what a kernel would not send of itself. */
+final class RawFrames {
+  private static final int AF_PACKET = 17;
+  private static final MacAddress ALL_NODES_MAC = MacAddress.parse("33:33:00:00:00:01");
+  private static final InetAddress ALL_NODES = InetAddress.ofLiteral("ff02::1");
+  private static final int UDP = 17;
+  private static final int ICMPV6 = 58;
+  private static final int SOURCE_PORT = 40_000;
+
+  private RawFrames() {}
+
+  /** Sends a frame by a link of a namespace. */
+  static void send(NetNamespace from, String link, byte[] frame) {
+    from.call(
+        "send raw",
+        () -> {
+          try (var links = NetlinkSocket.open(NetlinkSocket.NETLINK_ROUTE);
+              var socket =
+                  new Fd(check(Libc.socket(AF_PACKET, Libc.SOCK_RAW, 0), "socket", "packet"))) {
+            int protocol = Short.toUnsignedInt(ByteBuffer.wrap(frame).getShort(12));
+            Announcer.transmit(socket, Links.index(links, link).orElseThrow(), frame, protocol);
+          }
+          return null;
+        });
+  }
+
+  static byte[] udp(
+      MacAddress toMac,
+      MacAddress fromMac,
+      InetAddress from,
+      InetAddress to,
+      int port,
+      byte[] text) {
+    byte[] datagram =
+        ByteBuffer.allocate(8 + text.length)
+            .putShort((short) SOURCE_PORT)
+            .putShort((short) port)
+            .putShort((short) (8 + text.length))
+            .putShort((short) 0)
+            .put(text)
+            .array();
+    return from.getAddress().length == 4
+        ? ethernet(toMac, fromMac, 0x0800, packet4(from, to, datagram))
+        : ethernet(
+            toMac, fromMac, 0x86dd, packet6(from, to, UDP, 64, summed(from, to, UDP, 6, datagram)));
+  }
+
+  /** Says to all that an address is at a MAC, by a sender that is somebody else's or its own. */
+  static byte[] advertisement(MacAddress mac, InetAddress from, InetAddress target) {
+    byte[] message =
+        ByteBuffer.allocate(32)
+            .putInt(136 << 24)
+            .putInt(0x20000000)
+            .put(target.getAddress())
+            .put((byte) 2)
+            .put((byte) 1)
+            .put(mac.toBytes())
+            .array();
+    return icmp(mac, from, message);
+  }
+
+  /** Says to all that the sender is a router for everything. */
+  static byte[] routerAdvertisement(MacAddress mac, InetAddress from) {
+    byte[] message =
+        ByteBuffer.allocate(24)
+            .putInt(134 << 24)
+            .put((byte) 64)
+            .put((byte) 0)
+            .putShort((short) 1800)
+            .putInt(0)
+            .putInt(0)
+            .put((byte) 1)
+            .put((byte) 1)
+            .put(mac.toBytes())
+            .array();
+    return icmp(mac, from, message);
+  }
+
+  private static byte[] icmp(MacAddress mac, InetAddress from, byte[] message) {
+    byte[] summed = summed(from, ALL_NODES, ICMPV6, 2, message);
+    return ethernet(ALL_NODES_MAC, mac, 0x86dd, packet6(from, ALL_NODES, ICMPV6, 255, summed));
+  }
+
+  private static byte[] ethernet(MacAddress to, MacAddress from, int type, byte[] packet) {
+    return ByteBuffer.allocate(14 + packet.length)
+        .put(to.toBytes())
+        .put(from.toBytes())
+        .putShort((short) type)
+        .put(packet)
+        .array();
+  }
+
+  private static byte[] packet4(InetAddress from, InetAddress to, byte[] datagram) {
+    byte[] packet =
+        ByteBuffer.allocate(20 + datagram.length)
+            .putShort((short) 0x4500)
+            .putShort((short) (20 + datagram.length))
+            .putInt(0)
+            .put((byte) 64)
+            .put((byte) UDP)
+            .putShort((short) 0)
+            .put(from.getAddress())
+            .put(to.getAddress())
+            .put(datagram)
+            .array();
+    ByteBuffer.wrap(packet).putShort(10, checksum(ByteBuffer.wrap(packet, 0, 20)));
+    return packet;
+  }
+
+  private static byte[] packet6(
+      InetAddress from, InetAddress to, int protocol, int hops, byte[] message) {
+    return ByteBuffer.allocate(40 + message.length)
+        .putInt(0x60000000)
+        .putShort((short) message.length)
+        .put((byte) protocol)
+        .put((byte) hops)
+        .put(from.getAddress())
+        .put(to.getAddress())
+        .put(message)
+        .array();
+  }
+
+  /** With its checksum at an offset, over the pseudo-header of RFC 8200, section 8.1, too. */
+  private static byte[] summed(
+      InetAddress from, InetAddress to, int protocol, int at, byte[] message) {
+    ByteBuffer all =
+        ByteBuffer.allocate(40 + message.length + message.length % 2)
+            .put(from.getAddress())
+            .put(to.getAddress())
+            .putInt(message.length)
+            .putInt(protocol)
+            .put(message)
+            .rewind();
+    ByteBuffer.wrap(message).putShort(at, checksum(all));
+    return message;
+  }
+
+  /** RFC 1071. */
+  private static short checksum(ByteBuffer words) {
+    long sum = 0;
+    while (words.remaining() > 1) {
+      sum += Short.toUnsignedInt(words.getShort());
+    }
+    while (sum >> 16 != 0) {
+      sum = (sum & 0xffff) + (sum >> 16);
+    }
+    return (short) ~sum;
+  }
+}
