@@ -1,8 +1,11 @@
 package io.fairlead.network;
 
+import io.fairlead.network.address.Subnet;
 import io.fairlead.network.firewall.ForeignAccept;
 import io.fairlead.network.firewall.ForeignChains;
 import io.fairlead.network.firewall.ForeignDrop;
+import io.fairlead.store.NetworkRow;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -11,8 +14,34 @@ import java.util.Optional;
  * have in them.
  */
 final class ForeignFirewalls {
+  private static final String DOCKERS_BRIDGE = "docker0";
+  private static final String DOCKERS_CHAIN = "DOCKER-USER";
+
   private final boolean leaves;
   private volatile ForeignChains chains = ForeignChains.NONE;
+
+  /**
+   * What of ours they may stand in the way of.
+   *
+   * @param hasIpv6 whether any network forwards IPv6
+   */
+  record Ours(List<String> bridges, boolean hasIpv6) {
+    Ours {
+      bridges = List.copyOf(bridges);
+    }
+
+    static Ours of(List<NetworkRow> networks) {
+      return new Ours(
+          networks.stream().map(NetworkRow::link).filter(link -> !link.isEmpty()).toList(),
+          networks.stream()
+              .flatMap(row -> row.subnets().stream())
+              .anyMatch(row -> Subnet.parse(row.subnet()).isV6()));
+    }
+
+    private boolean areMetBy(ForeignDrop drop) {
+      return hasIpv6 || !drop.family().equals("ip6");
+    }
+  }
 
   /**
    * @param leaves whether they are left alone: what would have to be done is then only said
@@ -26,10 +55,11 @@ final class ForeignFirewalls {
   }
 
   /** None where they are left alone, and in none that has no place for it. */
-  List<Fact> wanted() {
+  List<Fact> wanted(Ours ours) {
     return leaves
         ? List.of()
         : chains.drops().stream()
+            .filter(ours::areMetBy)
             .flatMap(drop -> drop.place().stream())
             .distinct()
             .<Fact>map(Fact.ForeignRule::new)
@@ -37,8 +67,17 @@ final class ForeignFirewalls {
   }
 
   /** What was seen and what is done about it, a line each. */
-  List<String> findings() {
-    return chains.drops().stream().map(this::finding).toList();
+  List<String> findings(Ours ours) {
+    var findings = new ArrayList<String>();
+    chains.drops().stream().filter(ours::areMetBy).map(this::finding).forEach(findings::add);
+    boolean isShared =
+        ours.bridges().contains(DOCKERS_BRIDGE)
+            && chains.places().stream().anyMatch(place -> place.chain().equals(DOCKERS_CHAIN));
+    if (isShared) {
+      findings.add(
+          "a dockerd came later, and takes the bridge docker0, which is this engine's, for its own unless it is told otherwise: both would give the same addresses; run dockerd with --bridge or --bip of its own, or this engine with --bridge fairlead0 once its containers are removed");
+    }
+    return findings;
   }
 
   private String finding(ForeignDrop drop) {

@@ -156,6 +156,11 @@ final class NetworkWriter implements AutoCloseable {
     return chains;
   }
 
+  /** What is known and done about firewalls of others, a line each. */
+  List<String> foreignFindings() {
+    return foreign.findings(store.read(records -> ForeignFirewalls.Ours.of(records.networks())));
+  }
+
   /**
    * Somebody changed the firewall: puts our rules into those of others that drop now, and our table
    * back if it is gone. Single rules of it are left to {@link #reconcileAll}. Does not wait.
@@ -171,7 +176,11 @@ final class NetworkWriter implements AutoCloseable {
       return;
     }
     try {
+      List<String> said = foreignFindings();
       var _ = look();
+      foreignFindings().stream()
+          .filter(finding -> !said.contains(finding))
+          .forEach(finding -> LOG.info("others changed the firewall: {}", finding));
       Scope host = new Scope.Host();
       Map<Scope, State> wanted = wanted(List.of(host));
       State want = union(wanted.values());

@@ -35,7 +35,6 @@ public final class Networks implements AutoCloseable {
   private final Store store;
   private final Marks marks;
   private final List<String> findings;
-  private final ForeignFirewalls foreign;
   private final NetworkWriter writer;
   private final Allocator allocator;
   private final Sweeper sweeper;
@@ -46,7 +45,6 @@ public final class Networks implements AutoCloseable {
       Store store,
       Marks marks,
       List<String> findings,
-      ForeignFirewalls foreign,
       NetworkWriter writer,
       Allocator allocator,
       Sweeper sweeper,
@@ -54,7 +52,6 @@ public final class Networks implements AutoCloseable {
     this.store = store;
     this.marks = marks;
     this.findings = List.copyOf(findings);
-    this.foreign = foreign;
     this.writer = writer;
     this.allocator = allocator;
     this.sweeper = sweeper;
@@ -114,7 +111,6 @@ public final class Networks implements AutoCloseable {
         store,
         marks,
         findings,
-        foreign,
         writer,
         new Allocator(store, new Leases(store), ports, writer),
         sweeper,
@@ -294,7 +290,7 @@ public final class Networks implements AutoCloseable {
 
   /** What was found and chosen at start, and which other firewalls are here now; a line each. */
   public List<String> findings() {
-    return Stream.concat(findings.stream(), foreign.findings().stream()).toList();
+    return Stream.concat(findings.stream(), writer.foreignFindings().stream()).toList();
   }
 
   /** Removes every link, table, element and pin of this engine from the kernel. */

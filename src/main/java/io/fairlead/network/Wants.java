@@ -98,7 +98,7 @@ final class Wants {
     for (FirewallTable table : FirewallTable.values()) {
       facts.add(new Fact.Skeleton(table, ruleset.rules(table)));
     }
-    facts.addAll(foreign.wanted());
+    facts.addAll(foreign.wanted(ForeignFirewalls.Ours.of(networks)));
     return State.of(facts);
   }
 

@@ -27,7 +27,7 @@ final class BusyboxImage {
         new ByteArrayInputStream(tar()), Optional.of(NAME), "", List.of("CMD [\"sh\"]"));
   }
 
-  private static byte[] tar() {
+  static byte[] tar() {
     var bytes = new ByteArrayOutputStream();
     try (var tar = new TarArchiveOutputStream(bytes)) {
       for (var folder : List.of("bin/", "etc/", "root/", "tmp/", "var/", "www/")) {

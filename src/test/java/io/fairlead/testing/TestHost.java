@@ -67,6 +67,11 @@ public final class TestHost implements AutoCloseable {
     return name;
   }
 
+  /** The file that it is bound to. */
+  Path pin() {
+    return pin;
+  }
+
   public NetNamespace namespace() {
     return namespace;
   }
