@@ -171,7 +171,7 @@ public final class ContainerFiles {
     try (var _ = locks.hold(id)) {
       var row = References.reread(rooms.store(), id, reference);
       var kept = Kept.of(row);
-      var mounts = ContainerMounts.of(kept, rooms.sharedFolder(id, kept));
+      var mounts = ContainerMounts.of(kept, rooms.folder(id));
       try {
         var view =
             rooms

@@ -55,6 +55,21 @@ record ContainerFolder(Path path) {
     }
   }
 
+  /**
+   * Makes another's files this one's too, by links: they outlive that other, and so does what is
+   * written to them while both are there.
+   */
+  void share(ContainerFolder other) {
+    try {
+      for (Path file : List.of(hosts(), hostname(), resolvConf())) {
+        Files.deleteIfExists(file);
+        Files.createLink(file, other.path.resolve(file.getFileName()));
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   /** The host name that was written last, or empty. */
   String writtenHostname() {
     try {

@@ -18,7 +18,8 @@ import java.util.Set;
  * @param hostname empty: the first 12 digits of the id, or in host mode the host's
  * @param consoleSize the size that its terminal begins with
  * @param networkMode {@code default}, {@code bridge}, {@code host}, {@code none}, {@code
- *     container:NAME}, or a network's name or id
+ *     container:ID} (of one unknown at its create: {@code container:NAME}), or a network's name or
+ *     id
  * @param exposedPorts {@code 80/tcp}, the image's not among them
  * @param portBindings by container port ({@code 80/tcp})
  * @param publishAllPorts {@code -P}
@@ -58,26 +59,32 @@ public record ContainerSpec(
 
   /** The same with other labels. */
   ContainerSpec withLabels(Map<String, String> other) {
-    return with(other, limits, isolation, restartPolicy);
+    return with(other, networkMode, limits, isolation, restartPolicy);
+  }
+
+  /** The same in another network mode. */
+  ContainerSpec withNetworkMode(String other) {
+    return with(labels, other, limits, isolation, restartPolicy);
   }
 
   /** The same with other limits. */
   ContainerSpec withLimits(Limits other) {
-    return with(labels, other, isolation, restartPolicy);
+    return with(labels, networkMode, other, isolation, restartPolicy);
   }
 
   /** The same, isolated otherwise. */
   ContainerSpec withIsolation(Isolation other) {
-    return with(labels, limits, other, restartPolicy);
+    return with(labels, networkMode, limits, other, restartPolicy);
   }
 
   /** The same with another restart policy. */
   ContainerSpec withRestartPolicy(RestartPolicy other) {
-    return with(labels, limits, isolation, other);
+    return with(labels, networkMode, limits, isolation, other);
   }
 
   private ContainerSpec with(
       Map<String, String> otherLabels,
+      String otherMode,
       Limits otherLimits,
       Isolation otherIsolation,
       RestartPolicy otherPolicy) {
@@ -97,7 +104,7 @@ public record ContainerSpec(
         stdinOnce,
         tty,
         consoleSize,
-        networkMode,
+        otherMode,
         exposedPorts,
         portBindings,
         publishAllPorts,

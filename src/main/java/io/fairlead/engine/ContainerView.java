@@ -15,8 +15,7 @@ final class ContainerView {
   Container of(ContainerRow row) {
     var kept = Kept.of(row);
     var own = rooms.folder(row.id());
-    var shared = rooms.sharedFolder(row.id(), kept);
-    String hostname = kept.hostname().isEmpty() ? shared.writtenHostname() : kept.hostname();
+    String hostname = kept.hostname().isEmpty() ? own.writtenHostname() : kept.hostname();
     var environment = new ArrayList<>(kept.plan().environment());
     if (!hostname.isEmpty()) {
       environment.add("HOSTNAME=" + hostname);
@@ -41,9 +40,9 @@ final class ContainerView {
         Optional.ofNullable(row.finishedAt()),
         rooms.networks().settings(row, kept.networkRequest()),
         own.log(),
-        shared.hosts(),
-        shared.hostname(),
-        shared.resolvConf(),
+        own.hosts(),
+        own.hostname(),
+        own.resolvConf(),
         row.restartCount());
   }
 }

@@ -41,7 +41,7 @@ final class Creation {
     Image image = image(spec.image());
     var plan = RunPlan.of(spec, image.config());
     String id = newId();
-    var complete = withDefaults(withLabels(spec, image.config()));
+    var complete = withIds(withDefaults(withLabels(spec, image.config())));
     var kept = new Kept(complete, plan, hostname(id, spec));
     rooms.networks().check(kept.networkRequest());
     var row = rooms.store().write(records -> insert(records, id, valid, image, kept));
@@ -67,6 +67,27 @@ final class Creation {
     return spec.withLimits(LimitRules.withDefaults(spec.limits()))
         .withIsolation(
             spec.isolation().withDefaults(rooms.runtime().controls().hasCgroupNamespace()));
+  }
+
+  /**
+   * Containers whose namespaces are joined are known by their ids from now on, whatever they are
+   * called later. An unknown one is told at the start.
+   */
+  private ContainerSpec withIds(ContainerSpec spec) {
+    return spec.withNetworkMode(withId(spec.networkMode()))
+        .withIsolation(
+            spec.isolation()
+                .withModes(withId(spec.isolation().ipc()), withId(spec.isolation().pid())));
+  }
+
+  private String withId(String mode) {
+    return Optional.of(mode)
+        .filter(each -> each.startsWith(Donors.JOINING))
+        .map(each -> each.substring(Donors.JOINING.length()))
+        .filter(name -> !name.isEmpty())
+        .flatMap(name -> rooms.store().read(records -> References.find(records, name)))
+        .map(row -> Donors.JOINING + row.id())
+        .orElse(mode);
   }
 
   private static void checkForm(ContainerSpec spec) {

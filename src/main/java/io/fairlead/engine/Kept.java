@@ -15,8 +15,6 @@ record Kept(ContainerSpec spec, RunPlan plan, String hostname) {
   private static final JsonMapper JSON =
       JsonMapper.builder().disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES).build();
 
-  private static final String JOINING = "container:";
-
   static Kept of(ContainerRow row) {
     return JSON.readValue(row.spec(), Kept.class);
   }
@@ -28,8 +26,8 @@ record Kept(ContainerSpec spec, RunPlan plan, String hostname) {
   /** The reference of the container whose network such a one joins. */
   static Optional<String> joined(ContainerSpec spec) {
     String mode = spec.networkMode();
-    return mode.startsWith(JOINING)
-        ? Optional.of(mode.substring(JOINING.length()))
+    return mode.startsWith(Donors.JOINING)
+        ? Optional.of(mode.substring(Donors.JOINING.length()))
         : Optional.empty();
   }
 
@@ -47,7 +45,7 @@ record Kept(ContainerSpec spec, RunPlan plan, String hostname) {
 
   /** As it was asked for, with the name of the container to join made its id. */
   NetworkRequest joining(String containerId) {
-    return networkRequest(JOINING + containerId);
+    return networkRequest(Donors.JOINING + containerId);
   }
 
   private NetworkRequest networkRequest(String mode) {

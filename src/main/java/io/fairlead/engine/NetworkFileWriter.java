@@ -1,7 +1,6 @@
 package io.fairlead.engine;
 
 import io.fairlead.store.EndpointRow;
-import io.fairlead.store.Records;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -31,29 +30,21 @@ final class NetworkFileWriter {
   ContainerFolder write(String id, Kept kept, @Nullable String sandboxId) {
     var own = rooms.folder(id);
     own.make();
-    Optional<ContainerFolder> joined =
-        rooms.store().read(records -> folderOfJoined(records, kept, sandboxId));
-    if (joined.isPresent() && Files.exists(joined.get().hosts())) {
-      return joined.get();
+    if (kept.joined().isPresent()) {
+      // Where that one is gone, they are shared already.
+      joined(kept.joined().get()).ifPresent(own::share);
+      return own;
     }
     String hostname = kept.hostname().isEmpty() ? Lives.shortId(id) : kept.hostname();
     own.write(sandboxId == null ? ofHost(hostname) : ofSandbox(hostname, sandboxId));
     return own;
   }
 
-  /** A sandbox's files are its owner's; in host mode they are the joined container's. */
-  private Optional<ContainerFolder> folderOfJoined(
-      Records records, Kept kept, @Nullable String sandboxId) {
-    if (kept.joined().isEmpty()) {
-      return Optional.empty();
-    }
-    if (sandboxId == null) {
-      return Optional.of(rooms.folder(References.resolve(records, kept.joined().get()).id()));
-    }
-    return records
-        .sandbox(sandboxId)
-        .flatMap(sandbox -> Optional.ofNullable(sandbox.ownerId()))
-        .map(rooms::folder);
+  private Optional<ContainerFolder> joined(String reference) {
+    return rooms
+        .store()
+        .read(records -> References.find(records, reference))
+        .map(row -> rooms.folder(row.id()));
   }
 
   private static NetworkFiles ofHost(String hostname) {

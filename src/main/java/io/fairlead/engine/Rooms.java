@@ -20,12 +20,4 @@ record Rooms(
   ContainerFolder folder(String containerId) {
     return ContainerFolder.of(dataRoot, containerId);
   }
-
-  /** The folder whose files of the network it has: who joins another's has that one's. */
-  ContainerFolder sharedFolder(String containerId, Kept kept) {
-    return kept.joined()
-        .flatMap(target -> store.read(records -> References.find(records, target)))
-        .map(row -> folder(row.id()))
-        .orElseGet(() -> folder(containerId));
-  }
 }

@@ -1,5 +1,6 @@
 package io.fairlead.engine;
 
+import io.fairlead.EngineFault;
 import io.fairlead.NotFound;
 import io.fairlead.image.Image;
 import io.fairlead.network.NetworkRequest;
@@ -8,6 +9,7 @@ import io.fairlead.runtime.ExitStatus;
 import io.fairlead.runtime.OciRuntime;
 import io.fairlead.runtime.ProcessSpec;
 import io.fairlead.store.ContainerRow;
+import io.fairlead.store.ContainerState;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -68,19 +70,37 @@ final class Starts {
 
   private Allocation allocate(ContainerRow row, Kept kept) {
     try {
-      return rooms.networks().allocate(row.id(), request(kept));
+      return rooms.networks().allocate(row.id(), request(row, kept));
     } catch (RuntimeException e) {
       throw new FailedStart(StartFailure.ofNetwork(e, row));
     }
   }
 
-  private NetworkRequest request(Kept kept) {
-    Optional<String> target = kept.joined();
-    return target.isEmpty()
-        ? kept.networkRequest()
-        : rooms
-            .store()
-            .read(records -> kept.joining(References.resolve(records, target.get()).id()));
+  private NetworkRequest request(ContainerRow row, Kept kept) {
+    return kept.joined()
+        .map(target -> kept.joining(joined(row, target)))
+        .orElseGet(kept::networkRequest);
+  }
+
+  /**
+   * The id of the container whose sandbox is joined. One that is brought back has not left its
+   * sandbox, whatever became of the container through which it came there.
+   */
+  private String joined(ContainerRow row, String target) {
+    return rooms
+        .store()
+        .read(
+            records -> {
+              Optional<ContainerRow> found = References.find(records, target);
+              if (found.isEmpty() && row.state() == ContainerState.RESTARTING) {
+                return row.id();
+              }
+              String id = found.orElseThrow(() -> gone(target)).id();
+              if (id.equals(row.id())) {
+                throw new EngineFault("cannot join own network namespace");
+              }
+              return id;
+            });
   }
 
   private void recordStarting(String id, Allocation allocation, int restartCount) {

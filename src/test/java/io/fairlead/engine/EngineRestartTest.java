@@ -8,6 +8,7 @@ import io.fairlead.engine.Containers.WaitCondition;
 import io.fairlead.store.ContainerState;
 import io.fairlead.testing.TestEngine;
 import io.fairlead.testing.TestHost;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
@@ -19,6 +20,8 @@ import org.junit.jupiter.api.Test;
 /** Containers live on while no engine is there, and the next one knows all about them. */
 @Tag("kernel")
 class EngineRestartTest {
+  private static final String PAGE = "http://10.9.0.1:8080/";
+
   private TestHost host;
   private TestHost far;
   private TestEngine engine;
@@ -45,6 +48,7 @@ class EngineRestartTest {
             .wanted("sh", "-c", "echo page > /www/index.html; exec httpd -f -p 80 -h /www")
             .publish("", "8080", "80/tcp")
             .start();
+    Awaitility.await().until(() -> far.tryHttpGet(PAGE, Duration.ofSeconds(1)).isPresent());
     assertThat(page()).isEqualTo("page\n");
 
     engine.engine().close();
@@ -112,7 +116,7 @@ class EngineRestartTest {
   }
 
   private String page() {
-    return far.httpGet("http://10.9.0.1:8080/");
+    return far.httpGet(PAGE);
   }
 
   private static void awaitEndOf(Container container) {

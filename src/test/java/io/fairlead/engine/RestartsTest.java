@@ -86,24 +86,6 @@ class RestartsTest {
     assertThat(find(id).state()).isEqualTo(ContainerState.EXITED);
   }
 
-  /** Row 2 of a sandbox's life: its owner dies, and its policy will bring it back. */
-  @Test
-  void theSandboxAndThePortsOutliveTheOwnersProcess() throws IOException {
-    var owner = serving().restart("always", 0).start();
-    awaitPage();
-    String before = pin(owner);
-
-    kill(owner.pid());
-    Awaitility.await().until(() -> find(owner.id()).restartCount() == 1);
-    awaitState(owner.id(), ContainerState.RUNNING);
-
-    var after = find(owner.id());
-    assertThat(pin(after)).isEqualTo(before);
-    assertThat(after.network().endpoints()).isEqualTo(owner.network().endpoints());
-    assertThat(after.network().ports()).isEqualTo(owner.network().ports());
-    awaitPage();
-  }
-
   @Test
   void aRestartByHandKeepsTheSandboxAndCountsFromTheBeginning() throws IOException {
     var owner = serving().start();
@@ -249,10 +231,6 @@ class RestartsTest {
 
   private Container find(String reference) {
     return engine.containers().find(reference);
-  }
-
-  private static void kill(long pid) {
-    Command.run(List.of("kill", "-KILL", String.valueOf(pid))).succeeded();
   }
 
   /** The namespace that is pinned there: its inode. */

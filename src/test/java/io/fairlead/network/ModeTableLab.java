@@ -4,6 +4,7 @@ import io.fairlead.EngineFault;
 import io.fairlead.InvalidRequest;
 import io.fairlead.engine.EngineConfig;
 import io.fairlead.linux.NetNamespace;
+import io.fairlead.testing.Inside;
 import io.fairlead.testing.TestEngine;
 import io.fairlead.testing.TestHost;
 import io.fairlead.testing.Wanted;

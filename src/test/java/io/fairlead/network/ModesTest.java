@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fairlead.engine.Container;
 import io.fairlead.testing.Command;
+import io.fairlead.testing.Inside;
 import io.fairlead.testing.TestEngine;
 import io.fairlead.testing.TestHost;
 import java.util.ArrayList;

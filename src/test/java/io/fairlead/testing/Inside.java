@@ -1,8 +1,7 @@
-package io.fairlead.network;
+package io.fairlead.testing;
 
 import io.fairlead.engine.Container;
 import io.fairlead.linux.NetNamespace;
-import io.fairlead.testing.Command;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -12,24 +11,28 @@ import java.util.List;
 import java.util.Optional;
 
 /** What a running container has, asked of its process's own namespaces and not of the engine. */
-record Inside(Container container) {
+public record Inside(Container container) {
 
-  NetNamespace network() {
+  public static Inside of(Container container) {
+    return new Inside(container);
+  }
+
+  public NetNamespace network() {
     return new NetNamespace(process("ns/net"));
   }
 
   /**
    * @param kind {@code net}, {@code mnt}, ...
    */
-  String namespace(String kind) {
+  public String namespace(String kind) {
     return target(process("ns/" + kind));
   }
 
-  static String ofThisProcess(String kind) {
+  public static String ofThisProcess(String kind) {
     return target(Path.of("/proc/self/ns/" + kind));
   }
 
-  static String networkOfThisThread() {
+  public static String networkOfThisThread() {
     return target(NetNamespace.ofThisThread().path());
   }
 
@@ -46,16 +49,16 @@ record Inside(Container container) {
   }
 
   /** What a line of the container's own shell prints, run among its files and processes. */
-  String run(String line) {
+  public String run(String line) {
     return enter("--mount", "--pid", "--root", "sh", "-c", line);
   }
 
-  String hostname() {
+  public String hostname() {
     return enter("--uts", "hostname");
   }
 
   /** Runs one of the machine's commands in the container's network. */
-  String onNetwork(String... command) {
+  public String onNetwork(String... command) {
     var line = new ArrayList<>(List.of("--net"));
     line.addAll(List.of(command));
     return enter(line.toArray(String[]::new));
@@ -68,12 +71,12 @@ record Inside(Container container) {
   }
 
   /** The address that it has, if any but its loopback's. */
-  Optional<String> address(boolean isV6) {
+  public Optional<String> address(boolean isV6) {
     return wordAfter(
         isV6 ? "inet6 " : "inet ", "ip", family(isV6), "addr", "show", "scope", "global");
   }
 
-  Optional<String> gateway(boolean isV6) {
+  public Optional<String> gateway(boolean isV6) {
     return wordAfter("via ", "ip", family(isV6), "route");
   }
 
@@ -89,11 +92,11 @@ record Inside(Container container) {
         .findFirst();
   }
 
-  String text(String path) {
+  public String text(String path) {
     return read(process("root" + path));
   }
 
-  static String read(Path path) {
+  public static String read(Path path) {
     try {
       return Files.readString(path);
     } catch (IOException e) {
@@ -101,7 +104,7 @@ record Inside(Container container) {
     }
   }
 
-  Object inode(String path) {
+  public Object inode(String path) {
     try {
       return Files.getAttribute(process("root" + path), "unix:ino");
     } catch (IOException e) {
