@@ -1,0 +1,293 @@
+package io.fairlead.network;
+
+import io.fairlead.engine.Container;
+import io.fairlead.linux.NetNamespace;
+import io.fairlead.testing.Command;
+import io.fairlead.testing.TestEngine;
+import io.fairlead.testing.TestHost;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Prints what a byte and a round trip cost on each way that traffic of containers takes, against
+ * the same links, addresses and translations made by hand and nothing else on the host: the bare
+ * kernel. By turns; said are medians, and the median of the rounds' ratios.
+ */
+@Tag("bench")
+class PathBench {
+  private static final int ROUNDS = Integer.getInteger("rounds", 15);
+  private static final int TRIPS = 4_000;
+  private static final String HOST = "198.51.100.1";
+  private static final String OUTSIDE = "198.51.100.2";
+  private static final int STREAM = 5201;
+  private static final int HOSTS_STREAM = 5301;
+
+  /**
+   * From where to where.
+   *
+   * @param streamPort of the server that takes streams; the one behind it sends bytes back
+   */
+  private record Way(String name, String client, String server, String address, int streamPort) {}
+
+  private static final List<Way> WAYS =
+      List.of(
+          new Way("container to container", "neighbour", "web", "172.17.0.2", STREAM),
+          new Way("published, another host to container", "outside", "web", HOST, STREAM),
+          new Way("container to another host", "web", "outside", OUTSIDE, STREAM),
+          new Way("host mode, from another host", "outside", "host", HOST, HOSTS_STREAM),
+          new Way("shared sandbox, over lo", "member", "web", "127.0.0.1", STREAM),
+          new Way("none, over lo", "alone", "alone", "127.0.0.1", STREAM));
+
+  /** The namespaces by what is in them. */
+  private record Site(Map<String, Path> namespaces) {
+    NetNamespace at(String name) {
+      return new NetNamespace(Objects.requireNonNull(namespaces.get(name)));
+    }
+  }
+
+  private final List<AutoCloseable> open = new ArrayList<>();
+
+  @Test
+  void ways() throws Exception {
+    System.out.printf("load %s%n", Files.readString(Path.of("/proc/loadavg")).strip());
+    try {
+      Site ours = ours();
+      Site bare = bare();
+      for (Site site : List.of(ours, bare)) {
+        serve(site, "web", STREAM);
+        serve(site, "outside", STREAM);
+        serve(site, "host", HOSTS_STREAM);
+        serve(site, "alone", STREAM);
+      }
+      System.out.printf(
+          "%-38s %10s %10s %7s   %10s %10s %7s   n = %d%n",
+          "", "Gbit/s", "bare", "ratio", "trip, us", "bare", "ratio", ROUNDS);
+      for (Way way : WAYS) {
+        measure(way, ours, bare);
+      }
+    } finally {
+      for (AutoCloseable resource : open.reversed()) {
+        resource.close();
+      }
+    }
+  }
+
+  private static void measure(Way way, Site ours, Site bare) {
+    var gigabits = new double[2][ROUNDS];
+    var micros = new double[2][ROUNDS];
+    List<Site> sites = List.of(ours, bare);
+    for (int round = -1; round < ROUNDS; round++) {
+      for (int turn = 0; turn < 2; turn++) {
+        int which = (turn + round) & 1;
+        double streamed = stream(way, sites.get(which));
+        double took = trips(way, sites.get(which));
+        if (round >= 0) {
+          gigabits[which][round] = streamed;
+          micros[which][round] = took;
+        }
+      }
+    }
+    System.out.printf(
+        "%-38s %10.2f %10.2f %7.3f   %10.1f %10.1f %7.3f%n",
+        way.name(),
+        median(gigabits[0]),
+        median(gigabits[1]),
+        median(ratios(gigabits[0], gigabits[1])),
+        median(micros[0]),
+        median(micros[1]),
+        median(ratios(micros[1], micros[0])));
+  }
+
+  private static double[] ratios(double[] above, double[] below) {
+    double[] ratios = new double[above.length];
+    Arrays.setAll(ratios, i -> above[i] / below[i]);
+    return ratios;
+  }
+
+  private static double median(double[] values) {
+    double[] sorted = values.clone();
+    Arrays.sort(sorted);
+    return sorted[sorted.length / 2];
+  }
+
+  /** Gbit/s in a second of iperf3, the client on one processor and the server on another. */
+  private static double stream(Way way, Site site) {
+    String answer =
+        run(
+                site.at(way.client()),
+                "iperf3",
+                "-c",
+                way.address(),
+                "-p",
+                Integer.toString(way.streamPort()),
+                "-t",
+                "1",
+                "-A",
+                "0,1",
+                "-J")
+            .stdout();
+    return JsonMapper.shared()
+            .readTree(answer)
+            .at("/end/sum_received/bits_per_second")
+            .doubleValue()
+        / 1e9;
+  }
+
+  /** Microseconds that a byte takes there and back, the median of many. */
+  private static double trips(Way way, Site site) {
+    return site.at(way.client())
+        .call(
+            "trips",
+            () -> {
+              try (var socket =
+                  new Socket(InetAddress.ofLiteral(way.address()), way.streamPort() + 1)) {
+                socket.setTcpNoDelay(true);
+                InputStream in = socket.getInputStream();
+                OutputStream out = socket.getOutputStream();
+                double[] micros = new double[TRIPS];
+                for (int i = 0; i < TRIPS; i++) {
+                  long began = System.nanoTime();
+                  out.write(1);
+                  if (in.read() < 0) {
+                    throw new IOException("the server left");
+                  }
+                  micros[i] = (System.nanoTime() - began) / 1e3;
+                }
+                return median(micros);
+              }
+            });
+  }
+
+  private void serve(Site site, String where, int streamPort) throws IOException {
+    NetNamespace namespace = site.at(where);
+    Process iperf =
+        new ProcessBuilder(
+                "nsenter",
+                "--net=" + namespace.path(),
+                "iperf3",
+                "-s",
+                "-p",
+                Integer.toString(streamPort))
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    open.add(iperf::destroy);
+    ServerSocket server =
+        namespace.call(
+            "serve",
+            () -> {
+              var socket = new ServerSocket();
+              socket.bind(new InetSocketAddress("0.0.0.0", streamPort + 1));
+              return socket;
+            });
+    open.add(server);
+    Thread.ofPlatform().daemon().name("trips to " + where).start(() -> sendBack(server));
+  }
+
+  private static void sendBack(ServerSocket server) {
+    while (!server.isClosed()) {
+      try (Socket client = server.accept()) {
+        client.setTcpNoDelay(true);
+        InputStream in = client.getInputStream();
+        for (int read = in.read(); read >= 0; read = in.read()) {
+          client.getOutputStream().write(read);
+        }
+      } catch (IOException e) {
+        // Closed at the end.
+      }
+    }
+  }
+
+  private static Command run(NetNamespace in, String... command) {
+    var line = new ArrayList<>(List.of("nsenter", "--net=" + in.path(), "--"));
+    line.addAll(List.of(command));
+    return Command.run(line).succeeded();
+  }
+
+  private TestHost host(String name) {
+    var host = TestHost.create(name);
+    open.add(host);
+    return host;
+  }
+
+  private Site ours() {
+    TestHost outside = host("outside");
+    TestHost host = host("host");
+    host.link(outside, HOST + "/24", OUTSIDE + "/24");
+    TestEngine engine = TestEngine.open(host);
+    open.add(engine);
+    String ports = STREAM + "-" + (STREAM + 1);
+    Container web =
+        engine.wanted("sleep", "1000").name("web").publish("", ports, ports + "/tcp").start();
+    return new Site(
+        Map.of(
+            "outside", outside.namespace().path(),
+            "web", ofProcess(web),
+            "member", ofProcess(engine.wanted("sleep", "1000").network("container:web").start()),
+            "neighbour", ofProcess(engine.wanted("sleep", "1000").start()),
+            "host", ofProcess(engine.wanted("sleep", "1000").network("host").start()),
+            "alone", ofProcess(engine.wanted("sleep", "1000").network("none").start())));
+  }
+
+  private static Path ofProcess(Container container) {
+    return Path.of("/proc/" + container.pid() + "/ns/net");
+  }
+
+  /** The same by hand, with nothing but what the packets need. */
+  private Site bare() {
+    TestHost outside = host("outside");
+    TestHost host = host("host");
+    TestHost web = host("web");
+    TestHost neighbour = host("neighbour");
+    TestHost alone = host("alone");
+    host.link(outside, HOST + "/24", OUTSIDE + "/24");
+    host.exec("ip", "link", "add", "docker0", "type", "bridge", "forward_delay", "0");
+    host.address("docker0", "172.17.0.1/16");
+    host.exec("ip", "link", "set", "docker0", "up");
+    host.link(web, "0.0.0.0/32", "172.17.0.2/16");
+    host.link(neighbour, "0.0.0.0/32", "172.17.0.3/16");
+    for (String link : List.of("to-web", "to-neighbour")) {
+      host.exec("ip", "link", "set", link, "master", "docker0");
+    }
+    web.route("default", "172.17.0.1");
+    neighbour.route("default", "172.17.0.1");
+    host.exec("busybox", "sysctl", "-w", "net.ipv4.ip_forward=1");
+    host.exec(
+        "nft",
+        """
+        table ip bare {
+          chain prerouting {
+            type nat hook prerouting priority dstnat
+            ip daddr %s tcp dport %d-%d dnat to 172.17.0.2
+          }
+          chain postrouting {
+            type nat hook postrouting priority srcnat
+            ip saddr 172.17.0.0/16 oifname != "docker0" masquerade
+          }
+        }
+        """
+            .formatted(HOST, STREAM, STREAM + 1));
+    return new Site(
+        Map.of(
+            "outside", outside.namespace().path(),
+            "web", web.namespace().path(),
+            "member", web.namespace().path(),
+            "neighbour", neighbour.namespace().path(),
+            "host", host.namespace().path(),
+            "alone", alone.namespace().path()));
+  }
+}
