@@ -91,7 +91,9 @@ final class Routes {
             Route.of("GET", "/images/{image}/get", transfers::saveOne),
             Route.of("POST", "/containers/prune", containers::prune),
             Route.of("GET", "/networks", networks::list),
-            Route.of("GET", "/networks/{id}", networks::inspect)));
+            Route.of("GET", "/networks/{id}", networks::inspect),
+            // Not Docker's: for the clients that know this engine.
+            Route.of("GET", "/fairlead/map", new MapApi(engine)::map)));
     table.addAll(Probes.table());
     table.addAll(notBuilt());
     return new Routes(table);

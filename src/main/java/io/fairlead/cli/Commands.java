@@ -40,6 +40,7 @@ final class Commands {
     TABLE.put("rmi", RemoveImageCommand::new);
     TABLE.put("network ls", NetworkListCommand::new);
     TABLE.put("network inspect", NetworkInspectCommand::new);
+    TABLE.put("map", MapCommand::new);
     TABLE.put("events", EventsCommand::new);
     TABLE.put("info", InfoCommand::new);
     TABLE.put("version", VersionCommand::new);

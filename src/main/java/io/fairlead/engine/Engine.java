@@ -7,6 +7,7 @@ import io.fairlead.image.Roots;
 import io.fairlead.network.NetworkConfig;
 import io.fairlead.network.NetworkView;
 import io.fairlead.network.Networks;
+import io.fairlead.network.explain.NetworkMap;
 import io.fairlead.runtime.OciRuntime;
 import io.fairlead.runtime.RuntimeConfig;
 import io.fairlead.store.ContainerState;
@@ -234,6 +235,21 @@ public final class Engine implements AutoCloseable {
    */
   public NetworkView network(String reference) {
     return rooms.networks().find(reference);
+  }
+
+  /**
+   * The network of some containers as the kernel has it now.
+   *
+   * @param references of containers; none: all containers, and all networks
+   * @throws io.fairlead.NotFound in Docker's words
+   */
+  public NetworkMap map(List<String> references) {
+    return rooms
+        .networks()
+        .map(
+            references.stream()
+                .map(reference -> References.resolve(rooms.store(), reference).id())
+                .toList());
   }
 
   public EngineInfo info() {

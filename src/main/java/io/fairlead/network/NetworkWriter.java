@@ -2,6 +2,7 @@ package io.fairlead.network;
 
 import io.fairlead.Unavailable;
 import io.fairlead.linux.NetNamespace;
+import io.fairlead.network.explain.Survey;
 import io.fairlead.network.firewall.ForeignChains;
 import io.fairlead.store.EndpointRow;
 import io.fairlead.store.NetworkRow;
@@ -216,6 +217,11 @@ final class NetworkWriter implements AutoCloseable {
           State want = store.read(wants::all);
           return Diff.diff(kernel.observer().everything(want, chains), want);
         });
+  }
+
+  /** What the kernel has now on the host and in these sandboxes, for a map. */
+  Survey survey(List<Place.Sandbox> sandboxes) {
+    return call(() -> kernel.observer().survey(sandboxes));
   }
 
   /** Removes all that bears our mark. */

@@ -6,6 +6,8 @@ import io.fairlead.linux.NetNamespace;
 import io.fairlead.linux.Nftables;
 import io.fairlead.linux.netlink.NetlinkSocket;
 import io.fairlead.network.address.Leases;
+import io.fairlead.network.explain.NetworkMap;
+import io.fairlead.network.explain.Residents;
 import io.fairlead.network.firewall.Ruleset;
 import io.fairlead.store.ContainerRow;
 import io.fairlead.store.NetworkRow;
@@ -286,6 +288,20 @@ public final class Networks implements AutoCloseable {
   public NetworkView find(String reference) {
     return store.read(
         records -> new Views(records, marks).network(Lookup.network(reference, records)));
+  }
+
+  /**
+   * The network of some containers as the kernel has it now.
+   *
+   * @param containerIds empty: all containers, and all networks
+   */
+  public NetworkMap map(List<String> containerIds) {
+    Residents residents =
+        store.read(records -> new Inhabitants(records, marks).residents(containerIds));
+    return NetworkMap.of(
+        writer.survey(
+            residents.sandboxes().stream().map(home -> new Place.Sandbox(home.id())).toList()),
+        residents);
   }
 
   /** What was found and chosen at start, and which other firewalls are here now; a line each. */

@@ -10,6 +10,7 @@ import io.fairlead.linux.netlink.Link;
 import io.fairlead.linux.netlink.Links;
 import io.fairlead.linux.netlink.NetlinkSocket;
 import io.fairlead.linux.netlink.Routes;
+import io.fairlead.network.explain.Survey;
 import io.fairlead.network.firewall.FirewallElement;
 import io.fairlead.network.firewall.FirewallTable;
 import io.fairlead.network.firewall.ForeignChains;
@@ -19,6 +20,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -118,6 +120,15 @@ final class Observer implements AutoCloseable {
     found.addAll(relayed.serving());
     State asked = about(question.only(fact -> !(fact instanceof Fact.Element)));
     return State.of(found).with(asked);
+  }
+
+  /** All there is on the host and in some sandboxes, for a map. */
+  Survey survey(Collection<Place.Sandbox> sandboxes) {
+    return new ObserverSurvey(marks, host, links)
+        .of(
+            sandboxes,
+            listing(FirewallTable.INET, Set.of(Nftables.Output.STATELESS)).orElse(""),
+            relayed.serving().stream().map(Fact.Listener::service).toList());
   }
 
   private List<Place.Sandbox> pinned() {
