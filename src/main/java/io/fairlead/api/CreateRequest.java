@@ -15,6 +15,9 @@ import tools.jackson.databind.JsonNode;
 
 /** The body of {@code POST /containers/create}, understood. What it says, the engine checks. */
 final class CreateRequest {
+  /** Networks that are always there, and go with no other. */
+  private static final Set<String> MODES = Set.of("bridge", "host", "none");
+
   private final Fields config;
   private final Fields host;
 
@@ -25,6 +28,7 @@ final class CreateRequest {
 
   /** Reads a create. */
   static ContainerSpec parse(JsonNode body) {
+    ModeConflicts.refuse(body);
     UnbuiltOptions.refuse(body);
     return new CreateRequest(body).spec();
   }
@@ -35,7 +39,6 @@ final class CreateRequest {
     }
     String mode = networkMode();
     checkEndpoints(mode);
-    checkConflicts(mode);
     return new ContainerSpec(
         config.text("Image"),
         config.words("Entrypoint").map(words -> words.isEmpty() ? List.of("") : words),
@@ -104,10 +107,16 @@ final class CreateRequest {
     Fields endpoints = networking.object("EndpointsConfig");
     for (String network : networking.keys("EndpointsConfig")) {
       if (!isSame(network, mode)) {
+        if (MODES.contains(network)) {
+          throw new InvalidRequest(
+              "Container cannot be connected to network endpoints: "
+                  + String.join(", ", networking.keys("EndpointsConfig")));
+        }
         throw new NotBuilt(
             "not built in this version: connecting to the network %s besides %s"
                 .formatted(network, mode));
       }
+      ModeConflicts.refuseMacAddress(mode, endpoints.object(network));
       checkEndpoint(endpoints.object(network));
     }
   }
@@ -137,14 +146,6 @@ final class CreateRequest {
       throw new NotBuilt(
           "not built in this version: %s Links, MacAddress, DriverOpts, LinkLocalIPs"
               .formatted(endpoint.path()));
-    }
-  }
-
-  /** The image's exposed ports are no conflict, so only here it is known what was asked for. */
-  private void checkConflicts(String mode) {
-    if (mode.startsWith("container:") && !config.keys("ExposedPorts").isEmpty()) {
-      throw new InvalidRequest(
-          "conflicting options: port exposing and the container type network mode");
     }
   }
 }

@@ -43,6 +43,7 @@ final class Routes {
     var images = new ImagesApi(engine, info);
     var transfers = new ImageTransfers(engine, info);
     var networks = new NetworksApi(engine);
+    var attachments = new AttachmentsApi(engine);
     var events = new EventsApi(engine);
     List<Route> table = new ArrayList<>();
     table.addAll(
@@ -92,6 +93,8 @@ final class Routes {
             Route.of("POST", "/containers/prune", containers::prune),
             Route.of("GET", "/networks", networks::list),
             Route.of("GET", "/networks/{id}", networks::inspect),
+            Route.of("POST", "/networks/{id}/connect", attachments::connect),
+            Route.of("POST", "/networks/{id}/disconnect", attachments::disconnect),
             // Not Docker's: for the clients that know this engine.
             Route.of("GET", "/fairlead/map", new MapApi(engine)::map)));
     table.addAll(Probes.table());
@@ -122,9 +125,7 @@ final class Routes {
         notBuilt("PUT", "/volumes/{name}", "volumes"),
         notBuilt("POST", "/networks/create", "networks of one's own"),
         notBuilt("POST", "/networks/prune", "networks of one's own"),
-        notBuilt("DELETE", "/networks/{id}", "networks of one's own"),
-        notBuilt("POST", "/networks/{id}/connect", "connecting a container to a network"),
-        notBuilt("POST", "/networks/{id}/disconnect", "disconnecting a container"));
+        notBuilt("DELETE", "/networks/{id}", "networks of one's own"));
   }
 
   private static Route notBuilt(String method, String path, String what) {

@@ -84,10 +84,7 @@ final class UnbuiltOptions {
    */
   static void refuse(JsonNode create) {
     for (Option option : OPTIONS) {
-      JsonNode value = create;
-      for (String name : option.path().split("\\.", -1)) {
-        value = value.path(name);
-      }
+      JsonNode value = at(create, option.path());
       if (!Fields.isAbsent(value) && !option.isDefault().test(value)) {
         throw new NotBuilt(
             "not built in this version: the option %s (asked for: %s); leave it out"
@@ -96,12 +93,21 @@ final class UnbuiltOptions {
     }
   }
 
+  /** The value at a path with points. */
+  static JsonNode at(JsonNode root, String path) {
+    JsonNode value = root;
+    for (String name : path.split("\\.", -1)) {
+      value = value.path(name);
+    }
+    return value;
+  }
+
   private static String shortened(String value) {
     return value.length() > 100 ? value.substring(0, 100) + "..." : value;
   }
 
   /** What a client sends that asks for nothing. */
-  private static boolean isEmpty(JsonNode value) {
+  static boolean isEmpty(JsonNode value) {
     return switch (value.getNodeType()) {
       case NULL, MISSING -> true;
       case BOOLEAN -> !value.booleanValue();

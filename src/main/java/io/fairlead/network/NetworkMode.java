@@ -25,7 +25,7 @@ sealed interface NetworkMode {
       String reference = mode.substring("container:".length());
       if (reference.isEmpty()) {
         throw new InvalidRequest(
-            "invalid network mode: %s names no container; say container:NAME".formatted(mode));
+            "invalid network mode: invalid container format container:<name|id>");
       }
       return new OfContainer(reference);
     }

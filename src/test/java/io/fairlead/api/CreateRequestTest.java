@@ -202,12 +202,47 @@ class CreateRequestTest {
         .hasMessageContaining(message);
   }
 
-  @Test
-  void aSharedNetworkExposesNothingOfItsOwn() {
+  @ParameterizedTest(name = "{0}: {1}")
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      textBlock =
+          """
+          container:y | 'Hostname':'h'                                | hostname and the network mode
+          container:y | 'HostConfig':{'Links':['x']}                  | container type network can't be used with links. This would result in undefined behavior
+          container:y | 'HostConfig':{'Dns':['1.1.1.1']}              | dns and the network mode
+          container:y | 'HostConfig':{'ExtraHosts':['a:1.1.1.1']}     | custom host-to-IP mapping and the network mode
+          container:y | 'MacAddress':'02:00:00:00:00:01'              | mac-address and the network mode
+          container:y | 'NetworkingConfig':{'EndpointsConfig':{'container:y':{'MacAddress':'02:00:00:00:00:01'}}} | mac-address and the network mode
+          container:y | 'HostConfig':{'PortBindings':{'80/tcp':[]}}   | port publishing and the container type network mode
+          container:y | 'HostConfig':{'PublishAllPorts':true}         | port publishing and the container type network mode
+          container:y | 'ExposedPorts':{'80/tcp':{}}                  | port exposing and the container type network mode
+          host        | 'HostConfig':{'Links':['x']}                  | host type networking can't be used with links. This would result in undefined behavior
+          host        | 'MacAddress':'02:00:00:00:00:01'              | mac-address and the network mode
+          host        | 'NetworkingConfig':{'EndpointsConfig':{'host':{'MacAddress':'02:00:00:00:00:01'}}} | mac-address and the network mode
+          """)
+  void aSharedNetworkIsNotAskedForWhatItCannotHave(String mode, String options, String words) {
+    String host = "'HostConfig':{";
+    String named = "'NetworkMode':'%s'".formatted(mode);
     String json =
-        "{'Image':'x','ExposedPorts':{'80/tcp':{}},'HostConfig':{'NetworkMode':'container:y'}}";
+        options.startsWith(host)
+            ? "{'Image':'x'," + options.replace(host, host + named + ",") + "}"
+            : "{'Image':'x'," + options + "," + host + named + "}}";
     assertThatThrownBy(() -> parse(json.replace('\'', '"')))
         .isInstanceOf(InvalidRequest.class)
-        .hasMessage("conflicting options: port exposing and the container type network mode");
+        .hasMessage("conflicting options: " + words);
+  }
+
+  /** Each of the three networks that are always there excludes every other. */
+  @ParameterizedTest
+  @CsvSource({"bridge, host", "bridge, none", "host, none", "none, bridge", "host, bridge"})
+  void aModeGoesWithNoOtherNetwork(String mode, String other) {
+    String json =
+        "{'Image':'x','HostConfig':{'NetworkMode':'%s'},'NetworkingConfig':{'EndpointsConfig':{'%s':{},'%s':{}}}}"
+            .formatted(mode, mode, other);
+    assertThatThrownBy(() -> parse(json.replace('\'', '"')))
+        .isInstanceOf(InvalidRequest.class)
+        .hasMessage(
+            "Container cannot be connected to network endpoints: %s, %s".formatted(mode, other));
   }
 }

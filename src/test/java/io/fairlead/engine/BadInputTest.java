@@ -74,6 +74,11 @@ class BadInputTest {
             NotFound.class,
             "network nowhere not found"),
         refused(
+            "nobody to join",
+            w -> w.network("container:"),
+            InvalidRequest.class,
+            "invalid network mode: invalid container format container:<name|id>"),
+        refused(
             "unknown capability",
             w -> w.capAdd("FLY"),
             InvalidRequest.class,
@@ -131,7 +136,12 @@ class BadInputTest {
             "resting container to join",
             w -> w.network("container:resting"),
             Conflict.class,
-            "cannot join network"),
+            "cannot join network namespace of a non running container: container resting is created"),
+        refused(
+            "itself to join",
+            w -> w.name("me").network("container:me"),
+            EngineFault.class,
+            "cannot join own network namespace"),
         refused(
             "missing program in the path",
             w -> w.command("nope"),
