@@ -383,6 +383,22 @@ public final class Libc {
     }
   }
 
+  /**
+   * Gets an option of any form.
+   *
+   * @param value says what is asked for, where the option wants that; overwritten
+   * @return 0, or -errno
+   */
+  public static int getsockopt(int fd, int level, int option, MemorySegment value) {
+    try (var arena = Arena.ofConfined()) {
+      var state = STATE.get();
+      var length = arena.allocateFrom(JAVA_INT, (int) value.byteSize());
+      return result((int) GETSOCKOPT.invokeExact(state, fd, level, option, value, length), state);
+    } catch (Throwable t) {
+      throw impossible(t);
+    }
+  }
+
   /** Gets an option whose value is an int that is not negative. */
   public static int getsockopt(int fd, int level, int option) {
     try (var arena = Arena.ofConfined()) {

@@ -178,7 +178,7 @@ final class Applier implements AutoCloseable {
       case Fact.HostSwitch(String path, String value) -> Sysctls.write(path, value);
       case Fact.Sysctl(String _, String path, String value) -> Sysctls.write(path, value);
       case Fact.Skeleton skeleton -> firewall.putSkeleton(skeleton.table());
-      case Fact.ForeignRule rule -> firewall.add(rule.accept());
+      case Fact.ForeignRule rule -> firewall.add(rule.chain());
       case Fact.Bridge bridge -> linkChanges.add(bridge);
       case Fact.Pin pin -> linkChanges.add(pin);
       case Fact.Veth veth -> linkChanges.add(veth);
@@ -215,7 +215,7 @@ final class Applier implements AutoCloseable {
       // Goes with its link; and a host-wide switch is never taken back.
       case Fact.HostSwitch _, Fact.Sysctl _ -> {}
       case Fact.Skeleton skeleton -> firewall.removeSkeleton(skeleton.table());
-      case Fact.ForeignRule rule -> firewall.remove(rule.accept());
+      case Fact.ForeignRule rule -> firewall.remove(rule.chain());
       case Fact.Bridge bridge -> linkChanges.remove(bridge);
       case Fact.Pin pin -> linkChanges.remove(pin);
       case Fact.Veth veth -> linkChanges.remove(veth);

@@ -1,12 +1,13 @@
 package io.fairlead.network;
 
 import io.fairlead.linux.Nftables;
+import io.fairlead.linux.Programs;
 import io.fairlead.linux.netlink.NetlinkSocket;
 import io.fairlead.linux.netlink.Request;
 import io.fairlead.network.firewall.ElementCodec;
 import io.fairlead.network.firewall.FirewallElement;
 import io.fairlead.network.firewall.FirewallTable;
-import io.fairlead.network.firewall.ForeignAccept;
+import io.fairlead.network.firewall.ForeignChain;
 import io.fairlead.network.firewall.Ruleset;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,13 +46,21 @@ final class ApplierFirewall implements AutoCloseable {
     nftables.run(ruleset.drop(table));
   }
 
-  void add(ForeignAccept accept) {
-    nftables.run(accept.insertion(foreignComment));
+  void add(ForeignChain chain) {
+    switch (chain) {
+      case ForeignChain.Nft nft -> nftables.run(nft.insertRule(foreignComment));
+      case ForeignChain.Legacy legacy -> Programs.run(legacy.command("-I", foreignComment));
+    }
   }
 
-  void remove(ForeignAccept accept) {
-    String listing = nftables.run(accept.listing(), Set.of(Nftables.Output.HANDLE));
-    accept.deletion(listing, foreignComment).ifPresent(nftables::run);
+  void remove(ForeignChain chain) {
+    switch (chain) {
+      case ForeignChain.Nft nft -> {
+        String listing = nftables.run(nft.listing(), Set.of(Nftables.Output.HANDLE));
+        nft.deleteRule(listing, foreignComment).ifPresent(nftables::run);
+      }
+      case ForeignChain.Legacy legacy -> Programs.run(legacy.command("-D", foreignComment));
+    }
   }
 
   /**

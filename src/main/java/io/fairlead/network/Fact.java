@@ -5,7 +5,7 @@ import io.fairlead.network.address.InterfaceAddress;
 import io.fairlead.network.address.Subnet;
 import io.fairlead.network.firewall.FirewallElement;
 import io.fairlead.network.firewall.FirewallTable;
-import io.fairlead.network.firewall.ForeignAccept;
+import io.fairlead.network.firewall.ForeignChain;
 import io.fairlead.network.port.HeldPorts;
 import io.fairlead.network.port.Relay;
 import java.net.InetAddress;
@@ -56,11 +56,11 @@ public sealed interface Fact {
     }
   }
 
-  /** The accept that we have in a chain of another firewall. */
-  record ForeignRule(ForeignAccept accept) implements Fact {
+  /** The accept that we have in front of a chain of another firewall. */
+  record ForeignRule(ForeignChain chain) implements Fact {
     @Override
     public Key key() {
-      return new Key(ForeignRule.class, Place.HOST, accept.toString());
+      return new Key(ForeignRule.class, Place.HOST, chain.toString());
     }
   }
 

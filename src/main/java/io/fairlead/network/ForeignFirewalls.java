@@ -1,13 +1,14 @@
 package io.fairlead.network;
 
 import io.fairlead.network.address.Subnet;
-import io.fairlead.network.firewall.ForeignAccept;
+import io.fairlead.network.firewall.ForeignChain;
 import io.fairlead.network.firewall.ForeignChains;
 import io.fairlead.network.firewall.ForeignDrop;
 import io.fairlead.store.NetworkRow;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * The firewalls of others that drop what is forwarded, as they were last seen, and what we want to
@@ -39,7 +40,7 @@ final class ForeignFirewalls {
     }
 
     private boolean areMetBy(ForeignDrop drop) {
-      return hasIpv6 || !drop.family().equals("ip6");
+      return hasIpv6 || !drop.chain().isV6Alone();
     }
   }
 
@@ -69,10 +70,13 @@ final class ForeignFirewalls {
   /** What was seen and what is done about it, a line each. */
   List<String> findings(Ours ours) {
     var findings = new ArrayList<String>();
-    chains.drops().stream().filter(ours::areMetBy).map(this::finding).forEach(findings::add);
+    chains.drops().stream()
+        .filter(ours::areMetBy)
+        .map(drop -> finding(drop, ours))
+        .forEach(findings::add);
     boolean isShared =
         ours.bridges().contains(DOCKERS_BRIDGE)
-            && chains.places().stream().anyMatch(place -> place.chain().equals(DOCKERS_CHAIN));
+            && chains.places().stream().anyMatch(place -> place.name().equals(DOCKERS_CHAIN));
     if (isShared) {
       findings.add(
           "a dockerd came later, and takes the bridge docker0, which is this engine's, for its own unless it is told otherwise: both would give the same addresses; run dockerd with --bridge or --bip of its own, or this engine with --bridge fairlead0 once its containers are removed");
@@ -80,20 +84,31 @@ final class ForeignFirewalls {
     return findings;
   }
 
-  private String finding(ForeignDrop drop) {
-    Optional<ForeignAccept> place = drop.place();
+  private String finding(ForeignDrop drop, Ours ours) {
+    return "chain %s drops what is forwarded%s".formatted(drop.chain(), consequence(drop, ours));
+  }
+
+  private String consequence(ForeignDrop drop, Ours ours) {
+    Optional<ForeignChain> place = drop.place();
     if (place.isPresent() && !leaves) {
-      return "chain %s drops what is forwarded: one rule in %s accepts what this engine forwards"
-          .formatted(drop, place.get());
+      return ": one rule in %s accepts what this engine forwards".formatted(place.get());
     }
-    var remedy =
-        place.orElseGet(() -> new ForeignAccept(drop.family(), drop.table(), drop.chain()));
-    return "chain %s drops what is forwarded, and %s: published ports are not reached from other hosts, nor other hosts from containers; run: nft '%s'"
+    boolean isInZones = drop.isFirewalld() && drop.interfaces().containsAll(ours.bridges());
+    if (drop.isAnswered() || isInZones) {
+      return ", and has a rule for what this engine forwards";
+    }
+    if (drop.isFirewalld()) {
+      return " from interfaces in no zone: containers do not reach other hosts; run: %s && firewall-cmd --reload"
+          .formatted(
+              ours.bridges().stream()
+                  .map("firewall-cmd --permanent --zone=trusted --add-interface=%s"::formatted)
+                  .collect(Collectors.joining(" && ")));
+    }
+    return ", and %s: published ports are not reached from other hosts, nor other hosts from containers; run: %s"
         .formatted(
-            drop,
             place.isPresent()
                 ? "--foreign-firewall is leave"
                 : "its firewall has no chain for rules of others",
-            remedy.insertion("fairlead"));
+            place.orElse(drop.chain()).insertion(ForeignChain.REMEDY));
   }
 }

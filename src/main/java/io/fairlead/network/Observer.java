@@ -2,7 +2,9 @@ package io.fairlead.network;
 
 import io.fairlead.EngineFault;
 import io.fairlead.linux.Fd;
+import io.fairlead.linux.LegacyTable;
 import io.fairlead.linux.Nftables;
+import io.fairlead.linux.Programs;
 import io.fairlead.linux.netlink.Address;
 import io.fairlead.linux.netlink.Addresses;
 import io.fairlead.linux.netlink.ForwardingEntries;
@@ -13,6 +15,7 @@ import io.fairlead.linux.netlink.Routes;
 import io.fairlead.network.explain.Survey;
 import io.fairlead.network.firewall.FirewallElement;
 import io.fairlead.network.firewall.FirewallTable;
+import io.fairlead.network.firewall.ForeignChain;
 import io.fairlead.network.firewall.ForeignChains;
 import io.fairlead.network.firewall.Ruleset;
 import java.io.IOException;
@@ -310,13 +313,34 @@ final class Observer implements AutoCloseable {
 
   /** The firewalls of others. */
   ForeignChains foreignChains() {
-    return ForeignChains.in(nftables.run(ForeignChains.LISTING));
+    return ForeignChains.in(nftables.run(ForeignChains.LISTING), this::listing)
+        .with(ForeignChains.in(LegacyTable.all(), program -> Programs.find(program).isPresent()));
+  }
+
+  private String listing(String command) {
+    try {
+      return nftables.run(command, Set.of(Nftables.Output.STATELESS));
+    } catch (EngineFault e) {
+      // It went in between.
+      return "";
+    }
   }
 
   private boolean has(Fact.ForeignRule rule) {
+    return switch (rule.chain()) {
+      case ForeignChain.Nft nft -> has(nft);
+      case ForeignChain.Legacy legacy ->
+          LegacyTable.all().stream()
+              .filter(legacy::isIn)
+              .map(table -> table.chains().getOrDefault(legacy.name(), List.of()))
+              .anyMatch(comments -> comments.contains(marks.foreignRule()));
+    };
+  }
+
+  private boolean has(ForeignChain.Nft chain) {
     try {
-      String listing = nftables.run(rule.accept().listing(), Set.of(Nftables.Output.HANDLE));
-      return rule.accept().deletion(listing, marks.foreignRule()).isPresent();
+      String listing = nftables.run(chain.listing(), Set.of(Nftables.Output.HANDLE));
+      return chain.deleteRule(listing, marks.foreignRule()).isPresent();
     } catch (EngineFault e) {
       // No such chain.
       return false;

@@ -27,7 +27,7 @@ class BesideDockerdTest {
   }
 
   @ParameterizedTest
-  @EnumSource(names = "NFT")
+  @EnumSource
   void whereItIsFirstWeTakeWhatIsFreeAndBothWork(Iptables iptables) {
     try (var dockerd = Dockerd.openOn(lab.host, iptables)) {
       dockerd.serve("theirs", THEIR_PORT);
@@ -49,7 +49,8 @@ class BesideDockerdTest {
   }
 
   @ParameterizedTest
-  @EnumSource(names = "NFT")
+  @EnumSource
+  @Tag("acceptance")
   void whereItComesLaterAndIsRestartedBothWork(Iptables iptables) {
     // As on a machine where it is installed and does not run.
     var besideDocker = BesideLab.configured(Optional.of("fairlead0"), false, false);

@@ -11,6 +11,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * A host on which an engine and other firewalls meet, another host on its wire, and what both hosts
@@ -36,6 +39,15 @@ final class BesideLab implements AutoCloseable {
       for tool in iptables-legacy ip6tables-legacy; do
         for table in $($tool-save | sed -n 's/^\\*//p'); do $tool -t $table -F; $tool -t $table -X; done
         if $tool-save | grep -q '^:FORWARD DROP'; then $tool -P FORWARD ACCEPT; fi
+      done
+      """;
+
+  private static final String TAKE_BACK =
+      """
+      nft -a list ruleset | awk '/^table/ { t = $2 " " $3 } /^\tchain/ { c = $2 }
+        /comment "fairlead"/ { print "delete rule " t " " c " handle " $NF }' | nft -f -
+      for tool in iptables-legacy ip6tables-legacy; do
+        $tool-save | sed -n 's/^-A\\(.*comment fairlead .*\\)/-D\\1/p' | xargs -r $tool
       done
       """;
 
@@ -124,6 +136,22 @@ final class BesideLab implements AutoCloseable {
         .reduce("", (all, line) -> all + line + "\n");
   }
 
+  /** The same, but with what is ours in theirs. */
+  String theirsWithOurs() {
+    return rules().replaceAll(OUR_TABLES, "");
+  }
+
+  /** An engine's own tables, with what is in them. */
+  String tablesOf(TestEngine engine) {
+    String id = engine.engine().info().id();
+    return Pattern.compile(OUR_TABLES)
+        .matcher(rules())
+        .results()
+        .map(MatchResult::group)
+        .filter(table -> table.contains("fairlead_" + id))
+        .collect(Collectors.joining());
+  }
+
   /** Our rules among those of others, as {@code COMMAND: RULE}. */
   List<String> oursAmongTheirs() {
     return rules().lines().filter(line -> line.matches("ip.*\"fairlead:.*")).toList();
@@ -161,6 +189,11 @@ final class BesideLab implements AutoCloseable {
   void follow(TestEngine engine, String about) {
     String line = finding(engine, about);
     host.exec("bash", "-c", line.substring(line.indexOf("run: ") + 5));
+  }
+
+  /** Deletes the rule that {@link #follow} has made, wherever it is. */
+  void takeRemedyBack() {
+    host.exec("bash", "-c", TAKE_BACK);
   }
 
   static UnaryOperator<EngineConfig> configured(

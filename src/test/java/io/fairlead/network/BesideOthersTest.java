@@ -4,17 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.fairlead.engine.EngineConfig;
+import io.fairlead.network.BesideLab.Family;
 import io.fairlead.testing.TestEngine;
-import io.fairlead.testing.TestHost;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Other firewalls that drop what is forwarded, there before the engine or made while it runs: what
@@ -22,250 +23,266 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 @Tag("kernel")
 class BesideOthersTest {
-  private static final String HOST = "198.51.100.1";
-  private static final String OUTSIDE = "198.51.100.2";
-
-  private static final Map<String, List<String>> FIREWALLS =
+  /** Their commands, a line each; TOOL is the iptables that makes them, 6 is empty for IPv4. */
+  private static final Map<String, String> FIREWALLS =
       Map.of(
           "docker",
-          List.of(
-              "iptables -N DOCKER-USER",
-              "iptables -A DOCKER-USER -j RETURN",
-              "iptables -I FORWARD -j DOCKER-USER",
-              "iptables -P FORWARD DROP"),
+          """
+          TOOL -N DOCKER-USER
+          TOOL -A DOCKER-USER -j RETURN
+          TOOL -I FORWARD -j DOCKER-USER
+          TOOL -P FORWARD DROP
+          """,
           "ufw",
-          List.of(
-              "iptables -P FORWARD DROP",
-              "iptables -N ufw-before-forward",
-              "iptables -N ufw-user-forward",
-              "iptables -A ufw-before-forward -p icmp -j ACCEPT",
-              "iptables -A ufw-before-forward -j ufw-user-forward",
-              "iptables -A FORWARD -j ufw-before-forward"),
-          "bare",
-          List.of(
-              "nft add table ip theirs",
-              "nft add chain ip theirs passing { type filter hook forward priority 0 ; policy drop ; }"));
+          """
+          TOOL -P FORWARD DROP
+          TOOL -N ufw6-before-forward
+          TOOL -N ufw6-user-forward
+          TOOL -A ufw6-before-forward -p PING -j ACCEPT
+          TOOL -A ufw6-before-forward -j ufw6-user-forward
+          TOOL -A FORWARD -j ufw6-before-forward
+          """,
+          "policy",
+          """
+          nft add table TOOL theirs
+          nft add chain TOOL theirs passing { type filter hook forward priority 0 ; policy drop ; }
+          """,
+          "last rule",
+          """
+          nft add table TOOL theirs
+          nft add chain TOOL theirs passing { type filter hook forward priority 0 ; }
+          nft add chain TOOL theirs refusing
+          nft add rule TOOL theirs refusing counter reject
+          nft add rule TOOL theirs passing ct state established accept
+          nft add rule TOOL theirs passing jump refusing
+          """,
+          "legacy policy",
+          "TOOL -P FORWARD DROP\n",
+          // What firewalld writes for two zones, as far as it is about forwarding.
+          "firewalld",
+          """
+          nft add table inet firewalld
+          nft add chain inet firewalld filter_FORWARD { type filter hook forward priority filter + 10 ; }
+          nft add chain inet firewalld filter_FORWARD_dispatch
+          nft add chain inet firewalld filter_FWD_public
+          nft add chain inet firewalld filter_FWD_trusted
+          nft add rule inet firewalld filter_FORWARD ct state { established, related } accept
+          nft add rule inet firewalld filter_FORWARD ct status dnat accept
+          nft add rule inet firewalld filter_FORWARD iifname "lo" accept
+          nft add rule inet firewalld filter_FORWARD ct state invalid drop
+          nft add rule inet firewalld filter_FORWARD jump filter_FORWARD_dispatch
+          nft add rule inet firewalld filter_FORWARD reject with icmpx type admin-prohibited
+          nft add rule inet firewalld filter_FORWARD_dispatch iifname "to-outside" goto filter_FWD_public
+          nft add rule inet firewalld filter_FWD_public reject with icmpx type admin-prohibited
+          nft add rule inet firewalld filter_FWD_trusted accept
+          """);
 
-  private TestHost host;
-  private TestHost outside;
-
-  @BeforeEach
-  void hosts() {
-    host = TestHost.create("host");
-    outside = TestHost.create("outside");
-    host.link(outside, HOST + "/24", OUTSIDE + "/24");
-    outside.serveHttp(OUTSIDE, 80, client -> client.getAddress().getHostAddress());
-  }
+  private final BesideLab lab = new BesideLab();
 
   @AfterEach
   void gone() {
-    outside.close();
-    host.close();
+    lab.close();
   }
 
-  @ParameterizedTest(name = "{0}, made {1} the engine: {2} is announced and the only change")
+  @ParameterizedTest(name = "{0} of {1}, made {2} the engine: {3} has the only change")
   @CsvSource({
-    "docker, before, DOCKER-USER",
-    "docker, after,  DOCKER-USER",
-    "ufw,    before, ufw-user-forward",
-    "ufw,    after,  ufw-user-forward"
+    "docker, iptables,         before, ip filter DOCKER-USER",
+    "docker, iptables,         after,  ip filter DOCKER-USER",
+    "docker, ip6tables,        before, ip6 filter DOCKER-USER",
+    "docker, ip6tables,        after,  ip6 filter DOCKER-USER",
+    "docker, iptables-legacy,  after,  iptables-legacy filter DOCKER-USER",
+    "docker, ip6tables-legacy, after,  ip6tables-legacy filter DOCKER-USER",
+    "ufw,    iptables,         after,  ip filter ufw-user-forward",
+    "ufw,    ip6tables,        after,  ip6 filter ufw6-user-forward"
   })
-  void oneAcceptInItsOwnChainLetsThrough(String firewall, String when, String chain) {
+  void oneAcceptInItsOwnChainLetsThrough(String firewall, String tool, String when, String chain) {
+    Family family = family(tool);
     if (when.equals("before")) {
-      make(firewall);
+      make(firewall, tool);
     }
-    try (var engine = TestEngine.open(host)) {
+    try (var engine = TestEngine.open(lab.host, of(family, false))) {
       if (when.equals("after")) {
-        make(firewall);
+        make(firewall, tool);
       }
-      String theirs = withoutOurs(savedRules());
-      serve(engine);
+      String theirs = lab.theirs();
+      BesideLab.serve(engine, "ours", 8080);
 
-      await().untilAsserted(() -> assertThat(savedRules()).contains(ourRule(engine, chain)));
-      assertThat(isReached()).isTrue();
-      assertThat(reachesOut(engine)).isTrue();
-      assertThat(engine.engine().info().findings())
-          .anyMatch(line -> line.contains("one rule in ip filter " + chain));
-      assertThat(withoutOurs(savedRules())).isEqualTo(theirs);
+      String name = chain.substring(chain.lastIndexOf(' ') + 1);
+      await()
+          .untilAsserted(
+              () ->
+                  assertThat(lab.oursAmongTheirs())
+                      .containsExactly(BesideLab.accept(tool, name, engine)));
+      assertThat(lab.isReached(family)).isTrue();
+      assertThat(BesideLab.reachesOut(engine, family)).isTrue();
+      BesideLab.finding(engine, "one rule in %s accepts".formatted(chain));
+      assertThat(lab.theirs()).isEqualTo(theirs);
       engine.engine().purge();
-      assertThat(savedRules()).isEqualTo(theirs);
+      assertThat(lab.oursAmongTheirs()).isEmpty();
+      assertThat(lab.theirs()).isEqualTo(theirs);
       // What was there before the engine is compared when it closes.
       if (when.equals("after")) {
-        host.exec("nft", "flush", "ruleset");
+        lab.flush();
       }
     }
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"docker", "ufw"})
-  void leftAloneItIsNotReachedAndTheRemedyIsSaidAndWorks(String firewall) {
-    make(firewall);
-    String before = savedRules();
-    try (var engine = TestEngine.open(host, BesideOthersTest::leaving)) {
-      serve(engine);
+  @ParameterizedTest(name = "{0} of {1}")
+  @CsvSource({
+    "docker,        iptables,        --foreign-firewall is leave",
+    "docker,        ip6tables,       --foreign-firewall is leave",
+    "docker,        iptables-legacy, --foreign-firewall is leave",
+    "ufw,           iptables,        --foreign-firewall is leave",
+    "policy,        ip,              chain ip theirs passing drops what is forwarded",
+    "policy,        ip6,             chain ip6 theirs passing drops what is forwarded",
+    "policy,        inet,            chain inet theirs passing drops what is forwarded",
+    "last rule,     ip,              chain ip theirs passing drops what is forwarded",
+    "last rule,     inet,            chain inet theirs passing drops what is forwarded",
+    "legacy policy, iptables-legacy, chain iptables-legacy filter FORWARD drops what is forwarded"
+  })
+  void whatIsNotOverriddenIsNotReachedAndTheRemedyIsSaidAndWorks(
+      String firewall, String tool, String finding) {
+    Family family = family(tool);
+    // Where there is no chain for others the engine may do what it likes, and does nothing.
+    boolean leaves = finding.contains("leave");
+    make(firewall, tool);
+    String before = lab.theirs();
+    try (var engine = TestEngine.open(lab.host, of(family, leaves))) {
+      BesideLab.serve(engine, "ours", 8080);
 
-      assertThat(isReached()).isFalse();
-      assertThat(savedRules()).isEqualTo(before);
-      follow(engine, "--foreign-firewall is leave");
-      assertThat(isReached()).isTrue();
-      host.exec("iptables", "-D", chainOf(firewall), "1");
+      assertThat(lab.isReached(family)).isFalse();
+      assertThat(lab.theirsWithOurs()).isEqualTo(before);
+      lab.follow(engine, finding);
+      assertThat(lab.isReached(family)).isTrue();
+      assertThat(BesideLab.reachesOut(engine, family)).isTrue();
+      if (!leaves) {
+        await()
+            .until(() -> BesideLab.finding(engine, finding).contains(", and has a rule for what"));
+      }
+      lab.takeRemedyBack();
     }
-    assertThat(savedRules()).isEqualTo(before);
+    assertThat(lab.theirs()).isEqualTo(before);
   }
 
   @Test
-  void aBareDropIsNotOverriddenAndTheRemedyIsSaidAndWorks() {
-    make("bare");
-    try (var engine = TestEngine.open(host)) {
-      serve(engine);
-      String before = host.exec("nft", "-s", "list", "table", "ip", "theirs").stdout();
+  void whereFirewalldRejectsTheBridgeInTheTrustedZoneIsSaidAndHelps() {
+    make("firewalld", "");
+    String before = lab.theirs();
+    try (var engine = TestEngine.open(lab.host)) {
+      BesideLab.serve(engine, "ours", 8080);
 
-      assertThat(isReached()).isFalse();
-      assertThat(host.exec("nft", "-s", "list", "table", "ip", "theirs").stdout())
-          .isEqualTo(before);
-      follow(engine, "chain ip theirs passing drops what is forwarded");
-      assertThat(isReached()).isTrue();
-      host.exec("nft", "flush", "chain", "ip", "theirs", "passing");
+      assertThat(lab.isReached(Family.V4)).isTrue();
+      assertThat(BesideLab.reachesOut(engine, Family.V4)).isFalse();
+      assertThat(lab.theirs()).isEqualTo(before);
+      assertThat(BesideLab.finding(engine, "chain inet firewalld filter_FORWARD"))
+          .endsWith(
+              "run: firewall-cmd --permanent --zone=trusted --add-interface=docker0 && firewall-cmd --reload");
+      // What that makes of the dispatch chain.
+      lab.host.exec(
+          "nft",
+          "insert rule inet firewalld filter_FORWARD_dispatch iifname \"docker0\" goto filter_FWD_trusted");
+      assertThat(BesideLab.reachesOut(engine, Family.V4)).isTrue();
+      await()
+          .until(
+              () ->
+                  BesideLab.finding(engine, "chain inet firewalld filter_FORWARD")
+                      .endsWith(", and has a rule for what this engine forwards"));
+      lab.host.exec("nft", "flush", "ruleset");
+      make("firewalld", "");
+    }
+  }
+
+  @Test
+  void whatDropsIpv6AloneDoesNotConcernAnEngineWithoutIt() {
+    make("docker", "ip6tables");
+    String before = lab.theirs();
+    try (var engine = TestEngine.open(lab.host)) {
+      assertThat(engine.engine().info().findings())
+          .noneMatch(line -> line.contains("drops what is forwarded"));
+      assertThat(lab.theirsWithOurs()).isEqualTo(before);
+    }
+  }
+
+  @Test
+  void aDockerdThatWouldShareOurDocker0IsNamed() {
+    try (var engine = TestEngine.open(lab.host)) {
+      make("docker", "iptables");
+      await()
+          .untilAsserted(
+              () ->
+                  assertThat(engine.engine().info().findings())
+                      .anyMatch(line -> line.startsWith("a dockerd came later, and takes")));
+      lab.flush();
     }
   }
 
   @Test
   void aChainThatIsMadeAnewGetsItsRuleAgain() {
-    make("docker");
-    try (var engine = TestEngine.open(host)) {
-      serve(engine);
-      assertThat(isReached()).isTrue();
-      host.exec("iptables", "-F", "DOCKER-USER");
+    make("docker", "iptables");
+    try (var engine = TestEngine.open(lab.host)) {
+      BesideLab.serve(engine, "ours", 8080);
+      assertThat(lab.isReached(Family.V4)).isTrue();
+      lab.host.exec("iptables", "-F", "DOCKER-USER");
       await()
-          .untilAsserted(() -> assertThat(savedRules()).contains(ourRule(engine, "DOCKER-USER")));
-      assertThat(isReached()).isTrue();
-      host.exec("iptables", "-A", "DOCKER-USER", "-j", "RETURN");
+          .untilAsserted(
+              () ->
+                  assertThat(lab.oursAmongTheirs())
+                      .containsExactly(BesideLab.accept("iptables", "DOCKER-USER", engine)));
+      assertThat(lab.isReached(Family.V4)).isTrue();
+      lab.host.exec("iptables", "-A", "DOCKER-USER", "-j", "RETURN");
     }
   }
 
   @Test
   void afterAFlushOfEverythingAllOfOursIsThereAgain() {
-    try (var engine = TestEngine.open(host)) {
-      serve(engine);
-      host.exec("nft", "flush", "ruleset");
-      await().until(this::isReached);
-      assertThat(reachesOut(engine)).isTrue();
+    try (var engine = TestEngine.open(lab.host)) {
+      BesideLab.serve(engine, "ours", 8080);
+      lab.host.exec("nft", "flush", "ruleset");
+      await().until(() -> lab.isReached(Family.V4));
+      assertThat(BesideLab.reachesOut(engine, Family.V4)).isTrue();
     }
   }
 
   @Test
   void twoEnginesOnOneHostReachAndLeaveEachOther() {
-    try (var first = TestEngine.open(host)) {
-      serve(first);
-      try (var second = TestEngine.open(host)) {
-        second
-            .wanted("sh", "-c", "echo two > /page; exec httpd -f -p 80 -h /")
-            .publish("", "8090", "80/tcp")
-            .start();
-        await().until(() -> isReached("8090"));
-        assertThat(isReached()).isTrue();
+    try (var first = TestEngine.open(lab.host)) {
+      BesideLab.serve(first, "ours", 8080);
+      String tables = lab.tablesOf(first);
+      try (var second = TestEngine.open(lab.host)) {
+        BesideLab.serve(second, "second", 8090);
+        String tablesOfSecond = lab.tablesOf(second);
+        assertThat(lab.page(Family.V4, 8090)).contains("second");
+        assertThat(lab.page(Family.V4, 8080)).contains("ours");
+        assertThat(lab.tablesOf(first)).isEqualTo(tables);
+        first.containers().stop("ours", Optional.empty(), Optional.of(0));
+        first.containers().start("ours");
+        await().until(() -> lab.isReached(Family.V4));
+        assertThat(lab.tablesOf(second)).isEqualTo(tablesOfSecond);
       }
-      assertThat(isReached()).isTrue();
+      assertThat(lab.tablesOf(first)).isEqualTo(tables);
+      assertThat(lab.isReached(Family.V4)).isTrue();
     }
   }
 
-  private void make(String firewall) {
-    FIREWALLS
-        .getOrDefault(firewall, List.of())
-        .forEach(command -> host.exec(command.split(" ", -1)));
+  private void make(String firewall, String tool) {
+    boolean isV6 = tool.startsWith("ip6");
+    String commands =
+        Optional.ofNullable(FIREWALLS.get(firewall))
+            .orElseThrow()
+            .replace("TOOL", tool)
+            .replace("ufw6", isV6 ? "ufw6" : "ufw")
+            .replace("PING", isV6 ? "icmpv6" : "icmp");
+    for (String command : commands.lines().toList()) {
+      List<String> words = Arrays.asList(command.split(" ", -1));
+      lab.host.exec(words.toArray(String[]::new));
+    }
   }
 
-  private static String chainOf(String firewall) {
-    return firewall.equals("docker") ? "DOCKER-USER" : "ufw-user-forward";
+  private static Family family(String tool) {
+    return tool.startsWith("ip6") ? Family.V6 : Family.V4;
   }
 
-  private static EngineConfig leaving(EngineConfig config) {
-    return new EngineConfig(
-        config.dataRoot(),
-        config.execRoot(),
-        config.host(),
-        config.bridge(),
-        config.bip(),
-        config.ipv6(),
-        config.fixedCidrV6(),
-        config.mtuBytes(),
-        config.runtime(),
-        true);
-  }
-
-  private void serve(TestEngine engine) {
-    engine
-        .wanted("sh", "-c", "echo one > /page; exec httpd -f -p 80 -h /")
-        .publish("", "8080", "80/tcp")
-        .name("web")
-        .start();
-    await()
-        .until(
-            () ->
-                host.tryExec("busybox", "wget", "-q", "-O", "-", "http://127.0.0.1:8080/page")
-                        .exitCode()
-                    == 0);
-  }
-
-  /** From another host, by the published port. */
-  private boolean isReached() {
-    return isReached("8080");
-  }
-
-  private boolean isReached(String port) {
-    return outside
-            .tryExec(
-                "busybox",
-                "timeout",
-                "1",
-                "busybox",
-                "wget",
-                "-q",
-                "-O",
-                "-",
-                "http://%s:%s/page".formatted(HOST, port))
-            .exitCode()
-        == 0;
-  }
-
-  private static boolean reachesOut(TestEngine engine) {
-    return engine
-        .wanted("timeout", "2", "wget", "-q", "-O", "-", "http://" + OUTSIDE + "/")
-        .run()
-        .stdout()
-        .equals(HOST);
-  }
-
-  /** Runs the command that a finding gives. */
-  private void follow(TestEngine engine, String finding) {
-    String line =
-        engine.engine().info().findings().stream()
-            .filter(text -> text.contains(finding))
-            .findFirst()
-            .orElseThrow();
-    String rule = line.substring(line.indexOf("nft '") + 5, line.lastIndexOf('\''));
-    host.exec("nft", rule);
-  }
-
-  private String savedRules() {
-    // The comments hold times, the counters what has passed.
-    return host.exec("iptables-save")
-        .stdout()
-        .lines()
-        .filter(line -> !line.startsWith("#"))
-        .map(line -> line.replaceAll("\\[\\d+:\\d+\\]", ""))
-        .reduce("", (all, line) -> all + line + "\n");
-  }
-
-  private static String withoutOurs(String rules) {
-    return rules
-        .lines()
-        .filter(line -> !line.contains("fairlead:"))
-        .reduce("", (all, line) -> all + line + "\n");
-  }
-
-  private static String ourRule(TestEngine engine, String chain) {
-    return "-A %s -m mark --mark 0x2000000/0x2000000 -m comment --comment \"fairlead:%s\" -j ACCEPT"
-        .formatted(chain, engine.engine().info().id());
+  private static UnaryOperator<EngineConfig> of(Family family, boolean leaves) {
+    return BesideLab.configured(Optional.empty(), family == Family.V6, leaves);
   }
 }

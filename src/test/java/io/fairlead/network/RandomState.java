@@ -6,7 +6,7 @@ import io.fairlead.network.address.Subnet;
 import io.fairlead.network.firewall.FirewallElement;
 import io.fairlead.network.firewall.FirewallMap;
 import io.fairlead.network.firewall.FirewallTable;
-import io.fairlead.network.firewall.ForeignAccept;
+import io.fairlead.network.firewall.ForeignChain;
 import io.fairlead.network.firewall.Senders;
 import io.fairlead.network.port.HeldPorts;
 import io.fairlead.network.port.PortRange;
@@ -32,7 +32,7 @@ final class RandomState {
       facts.add(new Fact.HostSwitch("net/ipv4/ip_forward", "1"));
     }
     if (random.nextBoolean()) {
-      facts.add(new Fact.ForeignRule(new ForeignAccept("ip", "filter", "DOCKER-USER")));
+      facts.add(new Fact.ForeignRule(new ForeignChain.Nft("ip", "filter", "DOCKER-USER")));
     }
     if (random.nextInt(4) > 0) {
       facts.add(

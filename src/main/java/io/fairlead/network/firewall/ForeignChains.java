@@ -1,10 +1,16 @@
 package io.fairlead.network.firewall;
 
+import io.fairlead.linux.LegacyTable;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * The firewalls of others, as far as they concern us.
@@ -12,7 +18,7 @@ import java.util.regex.Pattern;
  * @param drops their chains that drop what is forwarded
  * @param places their chains for rules of others, whether they drop or not
  */
-public record ForeignChains(List<ForeignDrop> drops, List<ForeignAccept> places) {
+public record ForeignChains(List<ForeignDrop> drops, List<ForeignChain> places) {
   public static final ForeignChains NONE = new ForeignChains(List.of(), List.of());
 
   /** nft's command whose answer {@link #in} reads. */
@@ -22,48 +28,130 @@ public record ForeignChains(List<ForeignDrop> drops, List<ForeignAccept> places)
   private static final List<String> USER_CHAINS =
       List.of("DOCKER-USER", "ufw-user-forward", "ufw6-user-forward");
 
+  private static final String LEGACY_FORWARD = "FORWARD";
   private static final Pattern TABLE = Pattern.compile("table (\\S+) (\\S+) \\{.*");
   private static final Pattern CHAIN = Pattern.compile("\\s+chain (\\S+) \\{.*");
-  private static final Pattern DROP =
-      Pattern.compile("\\s+type filter hook forward priority [^;]*; policy drop;.*");
+  private static final Pattern FORWARD =
+      Pattern.compile("\\s+type filter hook forward priority [^;]*; policy (\\w+);.*");
+
+  /** A table of an engine like this one: {@code fairlead_ID}. */
+  private static final String OURS = "fairlead_";
 
   public ForeignChains {
     drops = List.copyOf(drops);
     places = List.copyOf(places);
   }
 
-  public static ForeignChains in(String listing) {
-    var drops = new ArrayList<ForeignDrop>();
-    var places = new ArrayList<ForeignAccept>();
-    for (Table table : tables(listing)) {
-      List<ForeignAccept> here =
-          USER_CHAINS.stream()
-              .filter(table.chains()::contains)
-              .map(chain -> new ForeignAccept(table.family(), table.name(), chain))
-              .toList();
-      places.addAll(here);
-      Optional<ForeignAccept> place = here.stream().findFirst();
-      table
-          .dropping()
-          .forEach(chain -> drops.add(new ForeignDrop(table.family(), table.name(), chain, place)));
-    }
-    return new ForeignChains(drops, places);
+  /**
+   * What nft shows.
+   *
+   * @param nft answers further listings; empty where there is no such thing any more
+   */
+  public static ForeignChains in(String listing, UnaryOperator<String> nft) {
+    var rules = new ForeignRules(nft);
+    return tables(listing).stream()
+        .filter(table -> !table.name().startsWith(OURS))
+        .map(table -> table.read(rules))
+        .reduce(NONE, ForeignChains::with);
   }
 
-  /** Of one table: its chains, and those of them that drop what is forwarded. */
-  private record Table(String family, String name, List<String> chains, List<String> dropping) {}
+  /**
+   * What it does not show.
+   *
+   * @param isInstalled asked for the tools without which there is no place for a rule of ours
+   */
+  public static ForeignChains in(List<LegacyTable> tables, Predicate<String> isInstalled) {
+    return tables.stream().map(table -> read(table, isInstalled)).reduce(NONE, ForeignChains::with);
+  }
+
+  public ForeignChains with(ForeignChains others) {
+    return new ForeignChains(
+        Stream.concat(drops.stream(), others.drops.stream()).toList(),
+        Stream.concat(places.stream(), others.places.stream()).toList());
+  }
+
+  /**
+   * Of one table: its chains, and those that see what is forwarded.
+   *
+   * @param dropping by their policy
+   * @param accepting by their policy; their rules may end otherwise
+   */
+  private record Table(
+      String family,
+      String name,
+      List<String> chains,
+      List<String> dropping,
+      List<String> accepting) {
+    static Table empty(String family, String name) {
+      return new Table(family, name, new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
+    }
+
+    ForeignChains read(ForeignRules rules) {
+      List<ForeignChain> places = places(chains).<ForeignChain>map(this::chain).toList();
+      Stream<ForeignChain.Nft> dropsAtEnd =
+          accepting.stream()
+              .map(this::chain)
+              .filter(chain -> rules.end(chain) == ForeignRules.End.DROPPED);
+      return of(
+          places,
+          Stream.concat(dropping.stream().map(this::chain), dropsAtEnd)
+              .map(chain -> drop(chain, places.stream().findFirst(), rules)));
+    }
+
+    private ForeignChain.Nft chain(String chain) {
+      return new ForeignChain.Nft(family, name, chain);
+    }
+
+    private static ForeignDrop drop(
+        ForeignChain.Nft chain, Optional<ForeignChain> place, ForeignRules rules) {
+      var drop =
+          new ForeignDrop(chain, place, place.isEmpty() && rules.acceptsOurMark(chain), Set.of());
+      return drop.isFirewalld()
+          ? new ForeignDrop(chain, place, drop.isAnswered(), rules.interfaces(chain))
+          : drop;
+    }
+  }
+
+  private static ForeignChains read(LegacyTable table, Predicate<String> isInstalled) {
+    List<ForeignChain> places =
+        places(table.chains().keySet())
+            .map(chain -> new ForeignChain.Legacy(table.isV6(), table.name(), chain))
+            .filter(chain -> isInstalled.test(chain.tool()))
+            .<ForeignChain>map(chain -> chain)
+            .toList();
+    boolean isAnswered =
+        places.isEmpty()
+            && table.chains().getOrDefault(LEGACY_FORWARD, List.of()).contains(ForeignChain.REMEDY);
+    Stream<ForeignDrop> drops =
+        Stream.of(new ForeignChain.Legacy(table.isV6(), table.name(), LEGACY_FORWARD))
+            .filter(_ -> table.dropsForwarded())
+            .map(
+                chain -> new ForeignDrop(chain, places.stream().findFirst(), isAnswered, Set.of()));
+    return of(places, drops);
+  }
+
+  private static Stream<String> places(Collection<String> chains) {
+    return USER_CHAINS.stream().filter(chains::contains);
+  }
+
+  private static ForeignChains of(List<ForeignChain> places, Stream<ForeignDrop> drops) {
+    return new ForeignChains(drops.toList(), places);
+  }
 
   private static List<Table> tables(String listing) {
     var tables = new ArrayList<Table>();
     for (String line : listing.lines().toList()) {
       Matcher table = TABLE.matcher(line);
       Matcher chain = CHAIN.matcher(line);
+      Matcher forward = FORWARD.matcher(line);
       if (table.matches()) {
-        tables.add(new Table(table.group(1), table.group(2), new ArrayList<>(), new ArrayList<>()));
+        tables.add(Table.empty(table.group(1), table.group(2)));
       } else if (chain.matches()) {
         tables.getLast().chains().add(chain.group(1));
-      } else if (DROP.matcher(line).matches()) {
-        tables.getLast().dropping().add(tables.getLast().chains().getLast());
+      } else if (forward.matches()) {
+        Table last = tables.getLast();
+        (forward.group(1).equals("drop") ? last.dropping() : last.accepting())
+            .add(last.chains().getLast());
       }
     }
     return tables;

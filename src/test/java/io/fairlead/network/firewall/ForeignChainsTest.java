@@ -2,12 +2,17 @@ package io.fairlead.network.firewall;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What is read from nft's list of chains, as nft 1.0.6 prints it. */
 class ForeignChainsTest {
-  private static final ForeignAccept DOCKER_USER = new ForeignAccept("ip", "filter", "DOCKER-USER");
+  private static final ForeignChain.Nft DOCKER_USER =
+      new ForeignChain.Nft("ip", "filter", "DOCKER-USER");
 
   @Test
   void aDropIsFoundWithThePlaceOfItsTable() {
@@ -29,11 +34,20 @@ class ForeignChainsTest {
             \t\ttype filter hook forward priority filter + 5; policy drop;
             \t}
             }
-            """);
+            """,
+            _ -> "");
     assertThat(chains.drops())
         .containsExactly(
-            new ForeignDrop("ip", "filter", "FORWARD", Optional.of(DOCKER_USER)),
-            new ForeignDrop("inet", "other", "passing", Optional.empty()));
+            new ForeignDrop(
+                new ForeignChain.Nft("ip", "filter", "FORWARD"),
+                Optional.of(DOCKER_USER),
+                false,
+                Set.of()),
+            new ForeignDrop(
+                new ForeignChain.Nft("inet", "other", "passing"),
+                Optional.empty(),
+                false,
+                Set.of()));
     assertThat(chains.places()).containsExactly(DOCKER_USER);
   }
 
@@ -49,7 +63,8 @@ class ForeignChainsTest {
             \tchain DOCKER-USER {
             \t}
             }
-            """);
+            """,
+            _ -> "");
     assertThat(chains.drops()).isEmpty();
     assertThat(chains.places()).containsExactly(DOCKER_USER);
   }
@@ -65,8 +80,43 @@ class ForeignChainsTest {
         \t}
         }
         """;
-    assertThat(DOCKER_USER.deletion(listing, "fairlead:0badcafe"))
+    assertThat(DOCKER_USER.deleteRule(listing, "fairlead:0badcafe"))
         .contains("delete rule ip filter DOCKER-USER handle 12");
-    assertThat(DOCKER_USER.deletion(listing, "fairlead:11111111")).isEmpty();
+    assertThat(DOCKER_USER.deleteRule(listing, "fairlead:11111111")).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          reject with icmpx admin-prohibited                  | DROPPED
+          counter packets 5 bytes 300 drop                    | DROPPED
+          log prefix "no: " level warn counter drop           | DROPPED
+          ip daddr 10.0.0.1 drop                              | PASSED
+          ct state established accept; drop comment "rest"    | DROPPED
+          accept; drop                                        | ACCEPTED
+          counter return; drop                                | PASSED
+          jump last                                           | DROPPED
+          goto nothing; drop                                  | PASSED
+          jump nothing; drop                                  | DROPPED
+          jump first                                          | PASSED
+          iifname "eth0" jump last                            | PASSED
+          """)
+  void aChainEndsAsItsUnconditionalRulesSay(String rules, ForeignRules.End end) {
+    Map<String, String> chains =
+        Map.of(
+            "first", rules,
+            "last", "ct status dnat accept; reject",
+            "nothing", "ip saddr 10.0.0.1 drop");
+    var first = new ForeignChain.Nft("inet", "other", "first");
+    var read =
+        new ForeignRules(
+            command -> {
+              String chain = command.substring(command.lastIndexOf(' ') + 1);
+              String lines = chains.getOrDefault(chain, "").replace("; ", "\n\t\t");
+              return "table inet other {\n\tchain %s {\n\t\t%s\n\t}\n}\n".formatted(chain, lines);
+            });
+    assertThat(read.end(first)).isEqualTo(end);
   }
 }
