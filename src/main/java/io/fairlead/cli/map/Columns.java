@@ -23,16 +23,15 @@ record Columns(
     int sandboxX,
     int sandboxWidth,
     int width) {
-  static final int MARGIN = 20;
-  static final int OUTSIDE_WIDTH = 92;
-  static final int HOST_X = MARGIN + OUTSIDE_WIDTH + 46;
+  static final int MARGIN = 16;
+  static final int OUTSIDE_WIDTH = 90;
+  static final int HOST_X = MARGIN + OUTSIDE_WIDTH + 40;
   private static final int INSET = 14;
-  private static final int NARROWEST = 560;
 
   static Columns of(MapView map, Collection<SandboxCard> cards, Collection<String> notes) {
     int chipX = HOST_X + INSET;
     int chipWidth = widest(Font.CODE, map.ports().stream().map(Port::outside)) + 18;
-    int targets = widest(Font.CODE, map.ports().stream().map(Words::target)) + 44;
+    int targets = widest(Font.CODE, map.ports().stream().map(Words::target)) + 38;
     int left =
         Math.max(
             map.ports().isEmpty() ? 0 : chipWidth + targets,
@@ -63,21 +62,14 @@ record Columns(
     int sandboxWidth = cards.stream().mapToInt(SandboxCard::width).max().orElse(0);
     int right = cards.isEmpty() ? hostRight : sandboxX + sandboxWidth;
     return new Columns(
-        chipX,
-        chipWidth,
-        bridgeX,
-        bridgeWidth,
-        hostRight,
-        sandboxX,
-        sandboxWidth,
-        Math.max(NARROWEST, right + MARGIN));
+        chipX, chipWidth, bridgeX, bridgeWidth, hostRight, sandboxX, sandboxWidth, right + MARGIN);
   }
 
   private static int bridgeWidth(Bridge bridge) {
     return Math.max(
             Font.HEADING.width("bridge " + bridge.name()),
             widest(Font.CODE, bridge.link().addresses().stream()))
-        + 28;
+        + 24;
   }
 
   private static Stream<String> lines(Link link) {

@@ -98,8 +98,8 @@ public final class PictureOfMap {
 
   private void outside(int bottom) {
     picture.box(Columns.MARGIN, TOP, Columns.OUTSIDE_WIDTH, bottom - TOP, Ink.QUIET);
-    picture.label(Columns.MARGIN + 12, TOP + 22, "outside", Font.HEADING, Ink.QUIET);
-    picture.label(Columns.MARGIN + 12, TOP + 40, "other hosts", Font.SMALL, Ink.QUIET);
+    picture.label(Columns.MARGIN + 10, TOP + 22, "outside", Font.HEADING, Ink.QUIET);
+    picture.label(Columns.MARGIN + 10, TOP + 40, "other hosts", Font.SMALL, Ink.QUIET);
   }
 
   private static int outsideRight() {

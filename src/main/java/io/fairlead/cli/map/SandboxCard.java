@@ -61,7 +61,9 @@ final class SandboxCard {
   }
 
   int width() {
-    int text = Math.max(Font.HEADING.width(title()), Font.SMALL.width(subtitle()));
+    // As wide for one id as for another.
+    int title = Font.HEADING.width("sandbox " + "0".repeat(sandbox.shortId().length()));
+    int text = Math.max(title, Font.SMALL.width(subtitle()));
     for (Row row : rows) {
       text = Math.max(text, Font.CODE.width(row.text()));
     }
@@ -108,8 +110,7 @@ final class SandboxCard {
 
   private String subtitle() {
     int count = sandbox.containers().size();
-    return "a network namespace"
-        + (count > 1 ? " shared by " + count + " containers" : " of its own");
+    return count > 1 ? "shared by " + count + " containers" : "a network namespace of its own";
   }
 
   private String note(Container container) {

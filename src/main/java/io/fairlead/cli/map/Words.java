@@ -13,7 +13,7 @@ final class Words {
   private Words() {}
 
   static String target(Port port) {
-    return (port.isRelayed() ? "relayed to " : "to ") + port.inside();
+    return (port.isRelayed() ? "relay to " : "to ") + port.inside();
   }
 
   static Stream<String> outbound(Bridge bridge) {
