@@ -17,7 +17,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * The {@link Observer}'s hand for maps: three dumps for each namespace, 0.3 ms, whatever is in it.
+ * The {@link Observer}'s hand for maps: three dumps for each namespace, whatever is in it.
  *
  * @param host the host's namespace, to come back to
  * @param links of the host
