@@ -2,6 +2,7 @@ package io.fairlead.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fairlead.testing.Command;
 import io.fairlead.testing.Docker;
 import io.fairlead.testing.TestEngine;
 import io.fairlead.testing.TestHost;
@@ -22,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** docs/modes.md: its commands work, and its figures are what is drawn of them now. */
+/** docs/modes.md: its commands print what it says, and its figures are what is drawn of them. */
 @Timeout(120)
 class ModesPageTest {
   private static final Path PAGE = Path.of("docs/modes.md");
@@ -32,6 +33,13 @@ class ModesPageTest {
 
   /** What is another each time: names of host ends, and ids. */
   private static final Pattern RANDOM = Pattern.compile("(?<=vethfl|sandbox )[0-9a-f]+");
+
+  private static final Pattern ANSWER =
+      Pattern.compile("^\\$ (.*)\n((?:(?!\\$ |```).*\n)*)", Pattern.MULTILINE);
+
+  /** Paths of sandboxes, ids, MACs, namespaces' numbers and links' indexes. */
+  private static final Pattern UNKNOWN =
+      Pattern.compile("/\\S*/sandbox/\\w+|[0-9a-f]{8,}|(\\w\\w:){5}\\w\\w|\\[\\d+]|@if\\d+");
 
   private static List<MatchResult> examples() throws IOException {
     return FIGURE.matcher(Files.readString(PAGE)).results().toList();
@@ -62,11 +70,36 @@ class ModesPageTest {
               List.of("-H", "unix://" + docker.socket(), "map", "--format=svg", "-o" + drawn));
       line.addAll(docker.output("ps", "--format", "{{.Names}}").lines().toList());
       assertThat(Main.execute(line)).isZero();
+      answersAreAsShown(name, docker);
     }
 
     assertThat(alike(drawn))
         .as("draw it anew with script/figures " + name)
         .isEqualTo(alike(IMAGES.resolve(name + ".svg")));
+  }
+
+  /** A chapter's commands behind a dollar sign, one after the other, print what stands below. */
+  private static void answersAreAsShown(String figure, Docker docker) throws IOException {
+    String page = Files.readString(PAGE);
+    int begin = page.indexOf("<!-- figure: " + figure);
+    int end = page.indexOf("<!-- figure: ", begin + 1);
+    String chapter = page.substring(begin, end < 0 ? page.length() : end);
+    List<MatchResult> answers = ANSWER.matcher(chapter).results().toList();
+    assertThat(answers).isNotEmpty();
+    for (MatchResult answer : answers) {
+      Command ran = docker.shell(answer.group(1).replace("./fairlead", "fairlead"));
+      assertThat(known(ran.stdout() + ran.stderr()))
+          .as(answer.group(1))
+          .containsAll(known(answer.group(2)));
+    }
+  }
+
+  /** Lines without what is another each time. */
+  private static List<String> known(String lines) {
+    return lines
+        .lines()
+        .map(line -> UNKNOWN.matcher(line.stripTrailing()).replaceAll("?"))
+        .toList();
   }
 
   /** As script/figures makes it. */
