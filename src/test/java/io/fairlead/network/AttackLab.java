@@ -21,7 +21,10 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * A host whose bridge has both families, with three containers on it: one attacks, the others are
@@ -167,22 +170,29 @@ final class AttackLab implements AutoCloseable {
         .sum();
   }
 
-  /** Does something while a chain of ours (family and name) is empty, and fills it again. */
-  void without(String chain, Runnable action) {
-    String table = "fairlead_" + engine.engine().info().id();
-    String family = chain.substring(0, chain.indexOf(' '));
-    String name = chain.substring(chain.indexOf(' ') + 1);
+  /**
+   * Does something while a chain of ours has no rules but those that are kept, and fills it again.
+   *
+   * @param chain its table's family and its name
+   */
+  void without(String chain, Predicate<String> kept, Runnable action) {
+    String place = chain.replace(" ", " fairlead_" + engine.engine().info().id() + " ");
+    String full = host.exec(("nft -s list chain " + place).split(" ", -1)).stdout();
     try {
-      Path saved = Files.createTempFile("fairlead-chain-", ".nft");
-      Files.writeString(
-          saved, host.exec("nft", "-s", "list", "chain", family, table, name).stdout());
-      host.exec("nft", "flush", "chain", family, table, name);
-      try {
-        action.run();
-      } finally {
-        host.exec("nft", "-f", saved.toString());
-        Files.delete(saved);
-      }
+      replace(place, full.lines().filter(line -> !line.contains(" comment ") || kept.test(line)));
+      action.run();
+    } finally {
+      replace(place, full.lines());
+    }
+  }
+
+  private void replace(String place, Stream<String> lines) {
+    try {
+      Path file = Files.createTempFile("fairlead-chain-", ".nft");
+      String text = lines.collect(Collectors.joining("\n", "flush chain " + place + "\n", "\n"));
+      Files.writeString(file, text);
+      host.exec("nft", "-f", file.toString());
+      Files.delete(file);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

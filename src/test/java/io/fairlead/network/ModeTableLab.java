@@ -224,7 +224,7 @@ final class ModeTableLab implements AutoCloseable {
         .map(line -> line.substring(line.lastIndexOf(' ') + 1))
         .forEach(
             handle ->
-                host.exec("nft", "delete", "rule", "inet", table(), "forward", "handle", handle));
+                host.exec("nft", "delete", "rule", "inet", table(), "entering", "handle", handle));
     try {
       action.run();
     } finally {
@@ -233,7 +233,7 @@ final class ModeTableLab implements AutoCloseable {
   }
 
   private List<String> rules(String comment) {
-    return host.exec("nft", "-a", "list", "chain", "inet", table(), "forward")
+    return host.exec("nft", "-a", "list", "chain", "inet", table(), "entering")
         .stdout()
         .lines()
         .filter(line -> line.contains("comment \"" + comment))

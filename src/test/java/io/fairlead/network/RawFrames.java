@@ -10,6 +10,7 @@ import io.fairlead.linux.netlink.MacAddress;
 import io.fairlead.linux.netlink.NetlinkSocket;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** Frames as somebody writes them who has CAP_NET_RAW: what a kernel would not send of itself. */
 final class RawFrames {
@@ -18,7 +19,9 @@ final class RawFrames {
   private static final InetAddress ALL_NODES = InetAddress.ofLiteral("ff02::1");
   private static final int UDP = 17;
   private static final int ICMPV6 = 58;
-  private static final int SOURCE_PORT = 40_000;
+
+  /** Another for each datagram: one of a known connection would be translated as that one was. */
+  private static final AtomicInteger SOURCE_PORT = new AtomicInteger(40_000);
 
   private RawFrames() {}
 
@@ -46,7 +49,7 @@ final class RawFrames {
       byte[] text) {
     byte[] datagram =
         ByteBuffer.allocate(8 + text.length)
-            .putShort((short) SOURCE_PORT)
+            .putShort((short) SOURCE_PORT.getAndIncrement())
             .putShort((short) port)
             .putShort((short) (8 + text.length))
             .putShort((short) 0)
