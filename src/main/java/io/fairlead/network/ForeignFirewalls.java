@@ -1,6 +1,8 @@
 package io.fairlead.network;
 
 import io.fairlead.network.address.Subnet;
+import io.fairlead.network.firewall.FirewallElement;
+import io.fairlead.network.firewall.FirewallMap;
 import io.fairlead.network.firewall.ForeignChain;
 import io.fairlead.network.firewall.ForeignChains;
 import io.fairlead.network.firewall.ForeignDrop;
@@ -9,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The firewalls of others that drop what is forwarded, as they were last seen, and what we want to
@@ -55,16 +58,29 @@ final class ForeignFirewalls {
     chains = now;
   }
 
-  /** None where they are left alone, and in none that has no place for it. */
+  /**
+   * Rules in them, where they are not left alone and have a place for it; and in our own table the
+   * bridges of a dockerd, which such a rule is not to open.
+   */
   List<Fact> wanted(Ours ours) {
-    return leaves
-        ? List.of()
-        : chains.drops().stream()
-            .filter(ours::areMetBy)
+    Stream<Fact> rules =
+        chains.drops().stream()
+            .filter(drop -> !leaves && ours.areMetBy(drop))
             .flatMap(drop -> drop.place().stream())
             .distinct()
-            .<Fact>map(Fact.ForeignRule::new)
-            .toList();
+            .map(Fact.ForeignRule::new);
+    Stream<Fact> bridges =
+        chains.bridges().stream()
+            .map(name -> FirewallElement.of(FirewallMap.FOREIGN_BRIDGES, "\"" + name + "\""))
+            .map(Fact.Element::new);
+    return Stream.concat(rules, bridges).toList();
+  }
+
+  /** Whether a fact is one of those that are wanted because of them. */
+  static boolean isBecauseOfOthers(Fact fact) {
+    return fact instanceof Fact.ForeignRule
+        || (fact instanceof Fact.Element(FirewallElement element)
+            && element.map() == FirewallMap.FOREIGN_BRIDGES);
   }
 
   /** What was seen and what is done about it, a line each. */

@@ -191,7 +191,8 @@ final class NetworkWriter implements AutoCloseable {
       if (changes.stream().anyMatch(NetworkWriter::isTableGone)) {
         changes = reconcileAllHere();
       } else {
-        changes = changes.stream().filter(c -> c.fact() instanceof Fact.ForeignRule).toList();
+        changes =
+            changes.stream().filter(c -> ForeignFirewalls.isBecauseOfOthers(c.fact())).toList();
         kernel.applier().apply(changes);
         remember(wanted);
       }
@@ -202,7 +203,7 @@ final class NetworkWriter implements AutoCloseable {
   }
 
   private static boolean isOfTheFirewall(Fact fact) {
-    return fact instanceof Fact.Skeleton || fact instanceof Fact.ForeignRule;
+    return fact instanceof Fact.Skeleton || ForeignFirewalls.isBecauseOfOthers(fact);
   }
 
   private static boolean isTableGone(Change change) {

@@ -314,7 +314,12 @@ final class Observer implements AutoCloseable {
   /** The firewalls of others. */
   ForeignChains foreignChains() {
     return ForeignChains.in(nftables.run(ForeignChains.LISTING), this::listing)
-        .with(ForeignChains.in(LegacyTable.all(), program -> Programs.find(program).isPresent()));
+        .with(ForeignChains.in(LegacyTable.all(), program -> Programs.find(program).isPresent()))
+        .with(
+            ForeignChains.among(
+                Links.all(links).stream()
+                    .filter(link -> link.kind().equals("bridge") && !marks.isOurs(link.alias()))
+                    .map(Link::name)));
   }
 
   private String listing(String command) {

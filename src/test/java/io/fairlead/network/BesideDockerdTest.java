@@ -7,6 +7,7 @@ import io.fairlead.network.BesideLab.Family;
 import io.fairlead.testing.Dockerd;
 import io.fairlead.testing.Dockerd.Iptables;
 import io.fairlead.testing.TestEngine;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
@@ -100,6 +101,41 @@ class BesideDockerdTest {
         lab.host.exec("iptables", "-D", "DOCKER-USER", "1");
       }
       assertThat(lab.theirs()).isEqualTo(before);
+    }
+  }
+
+  @Test
+  void itsContainersArePrivateAsBefore() {
+    try (var dockerd = Dockerd.openOn(lab.host, Iptables.NFT)) {
+      dockerd.serve("theirs", THEIR_PORT);
+      String network = dockerd.docker("network", "create", "apart").substring(0, 12);
+      dockerd.serveUnpublished("hidden");
+      dockerd.docker("network", "connect", "apart", "hidden");
+      String format = "{{range .NetworkSettings.Networks}}{{.IPAddress}} {{end}}";
+      List<String> addresses =
+          List.of(dockerd.docker("inspect", "-f", format, "hidden").split(" ", -1));
+      assertThat(addresses).hasSize(2);
+      try (var engine = TestEngine.open(lab.host)) {
+        BesideLab.finding(engine, "one rule in ip filter DOCKER-USER accepts");
+        for (String address : addresses) {
+          String url = Family.V4.url(address, 80, "page");
+          assertThat(lab.host.httpGet(url)).startsWith("hidden");
+          assertThat(BesideLab.fetch(engine, url)).isEmpty();
+        }
+        assertThat(BesideLab.fetch(engine, Family.V4.url(Family.V4.host, THEIR_PORT, "page")))
+            .isEqualTo("theirs");
+        // Its own rules keep it so: without our exception the accept would be for all.
+        String set = "inet fairlead_%s foreign_bridges".formatted(engine.engine().info().id());
+        lab.host.exec("nft", "flush set " + set);
+        assertThat(BesideLab.fetch(engine, Family.V4.url(addresses.getFirst(), 80, "page")))
+            .isEqualTo("hidden");
+        // It is put back when somebody changes the firewall.
+        lab.host.exec("iptables", "-N", "nudge");
+        lab.host.exec("iptables", "-X", "nudge");
+        await().until(() -> lab.tablesOf(engine).contains("br-" + network));
+        assertThat(BesideLab.fetch(engine, Family.V4.url(addresses.getFirst(), 80, "page")))
+            .isEmpty();
+      }
     }
   }
 

@@ -132,6 +132,15 @@ public final class Dockerd implements AutoCloseable {
    * @param port of the host, which leads to the container's port 80
    */
   public void serve(String name, int port) {
+    run(name, List.of("--restart", "always", "-p", port + ":80"));
+  }
+
+  /** The same for those who reach the container itself. */
+  public void serveUnpublished(String name) {
+    run(name, List.of());
+  }
+
+  private void run(String name, List<String> options) {
     try {
       Path image = work.resolve("image.tar");
       if (!Files.exists(image)) {
@@ -142,21 +151,11 @@ public final class Dockerd implements AutoCloseable {
       throw new UncheckedIOException(e);
     }
     // A first process has no default for SIGTERM; waiting for it would take 10 s.
-    docker(
-        "run",
-        "-d",
-        "--name",
-        name,
-        "--restart",
-        "always",
-        "--stop-signal",
-        "KILL",
-        "-p",
-        port + ":80",
-        IMAGE,
-        "sh",
-        "-c",
-        "echo %s > /page; exec httpd -f -p 80 -h /".formatted(name));
+    var line = new ArrayList<>(List.of("run", "-d", "--name", name, "--stop-signal", "KILL"));
+    line.addAll(options);
+    String page = "echo %s > /page; exec httpd -f -p 80 -h /".formatted(name);
+    line.addAll(List.of(IMAGE, "sh", "-c", page));
+    docker(line.toArray(String[]::new));
   }
 
   public Path socket() {

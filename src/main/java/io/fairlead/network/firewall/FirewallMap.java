@@ -11,6 +11,7 @@ import java.util.Optional;
 public enum FirewallMap {
   BRIDGES("ifname"),
   NEIGHBOURS("ifname . ifname"),
+  FOREIGN_BRIDGES("ifname"),
   SUBNETS4("ranges of ipv4_addr"),
   SUBNETS6("ranges of ipv6_addr"),
   HAIRPIN4("ranges of ipv4_addr . ipv4_addr"),

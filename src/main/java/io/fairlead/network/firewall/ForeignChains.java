@@ -17,9 +17,11 @@ import java.util.stream.Stream;
  *
  * @param drops their chains that drop what is forwarded
  * @param places their chains for rules of others, whether they drop or not
+ * @param bridges of a dockerd: an accept of ours shall not open what its rules keep apart
  */
-public record ForeignChains(List<ForeignDrop> drops, List<ForeignChain> places) {
-  public static final ForeignChains NONE = new ForeignChains(List.of(), List.of());
+public record ForeignChains(
+    List<ForeignDrop> drops, List<ForeignChain> places, List<String> bridges) {
+  public static final ForeignChains NONE = new ForeignChains(List.of(), List.of(), List.of());
 
   /** nft's command whose answer {@link #in} reads. */
   public static final String LISTING = "list chains";
@@ -28,6 +30,7 @@ public record ForeignChains(List<ForeignDrop> drops, List<ForeignChain> places) 
   private static final List<String> USER_CHAINS =
       List.of("DOCKER-USER", "ufw-user-forward", "ufw6-user-forward");
 
+  private static final Pattern DOCKERS_BRIDGES = Pattern.compile("docker0|br-[0-9a-f]{12}");
   private static final String LEGACY_FORWARD = "FORWARD";
   private static final Pattern TABLE = Pattern.compile("table (\\S+) (\\S+) \\{.*");
   private static final Pattern CHAIN = Pattern.compile("\\s+chain (\\S+) \\{.*");
@@ -40,6 +43,15 @@ public record ForeignChains(List<ForeignDrop> drops, List<ForeignChain> places) 
   public ForeignChains {
     drops = List.copyOf(drops);
     places = List.copyOf(places);
+    bridges = List.copyOf(bridges);
+  }
+
+  /** Those of a host's bridges, by name, that a dockerd makes: docker0, and a network's id. */
+  public static ForeignChains among(Stream<String> bridges) {
+    return new ForeignChains(
+        List.of(),
+        List.of(),
+        bridges.filter(name -> DOCKERS_BRIDGES.matcher(name).matches()).sorted().toList());
   }
 
   /**
@@ -67,7 +79,8 @@ public record ForeignChains(List<ForeignDrop> drops, List<ForeignChain> places) 
   public ForeignChains with(ForeignChains others) {
     return new ForeignChains(
         Stream.concat(drops.stream(), others.drops.stream()).toList(),
-        Stream.concat(places.stream(), others.places.stream()).toList());
+        Stream.concat(places.stream(), others.places.stream()).toList(),
+        Stream.concat(bridges.stream(), others.bridges.stream()).toList());
   }
 
   /**
@@ -135,7 +148,7 @@ public record ForeignChains(List<ForeignDrop> drops, List<ForeignChain> places) 
   }
 
   private static ForeignChains of(List<ForeignChain> places, Stream<ForeignDrop> drops) {
-    return new ForeignChains(drops.toList(), places);
+    return new ForeignChains(drops.toList(), places, List.of());
   }
 
   private static List<Table> tables(String listing) {

@@ -31,6 +31,7 @@ class ElementKernelTest {
       nullValues = "-",
       value = {
         "BRIDGES            | \"docker0\"                             | -",
+        "FOREIGN_BRIDGES    | \"docker0\"                             | -",
         "BRIDGES            | \"fifteen-bytes-x\"                     | -",
         "NEIGHBOURS         | \"docker0\" . \"br-1\"                  | -",
         "SUBNETS4           | 172.17.0.0/16                           | -",
