@@ -23,6 +23,10 @@ final class LogFile implements AutoCloseable {
   private static final int LINE_MAX_BYTES = 256 << 10;
 
   private final FileChannel channel;
+
+  /** What is written behind it is for who follows. */
+  private final long end;
+
   private final LogRequest request;
   private final OutputSink sink;
   private final Map<OutputSink.Stream, Line> open = new EnumMap<>(OutputSink.Stream.class);
@@ -44,13 +48,15 @@ final class LogFile implements AutoCloseable {
     this.request = request;
     this.sink = sink;
     this.channel = FileChannel.open(path, StandardOpenOption.READ);
+    long size = channel.size();
+    this.end = request.follow() ? Long.MAX_VALUE : size;
     if (request.tail().isPresent()) {
-      position = LogTail.find(channel, request.tail().getAsInt());
+      position = LogTail.find(channel, size, request.tail().getAsInt());
     }
   }
 
   /**
-   * Hands over all that is written by now.
+   * Hands over all that is written by now, or was when a reading that does not follow was opened.
    *
    * @return false when there is nothing more to want: the sink declined, or the time limit passed
    */
@@ -59,8 +65,8 @@ final class LogFile implements AutoCloseable {
       if (filled == block.length) {
         block = Arrays.copyOf(block, block.length * 2);
       }
-      int count =
-          channel.read(ByteBuffer.wrap(block, filled, block.length - filled), position + filled);
+      int room = (int) Math.min(block.length - filled, end - position - filled);
+      int count = channel.read(ByteBuffer.wrap(block, filled, room), position + filled);
       if (count <= 0) {
         return true;
       }

@@ -24,16 +24,17 @@ final class LogTail {
   }
 
   /**
+   * @param size where the log ends; what is written meanwhile is none of its lines
    * @param lines how many lines of both streams together; a line may be several records
    * @return the position of the first record of them
    */
-  static long find(FileChannel channel, int lines) throws IOException {
-    return new LogTail(channel, lines).find();
+  static long find(FileChannel channel, long size, int lines) throws IOException {
+    return new LogTail(channel, lines).find(size);
   }
 
-  private long find() throws IOException {
-    start = channel.size();
-    long end = start;
+  private long find(long size) throws IOException {
+    start = size;
+    long end = size;
     byte[] rest = new byte[0];
     while (end > 0) {
       int length = (int) Math.min(BLOCK_BYTES, end);
@@ -41,7 +42,7 @@ final class LogTail {
       byte[] block = new byte[length + rest.length];
       readFully(ByteBuffer.wrap(block, 0, length), from);
       System.arraycopy(rest, 0, block, length, rest.length);
-      if (rest.length == 0 && end == channel.size()) {
+      if (rest.length == 0 && end == size) {
         // A record whose end is not written yet is no line, and not to be cut in two.
         start = from + lastIndexAfterNewline(block);
       }

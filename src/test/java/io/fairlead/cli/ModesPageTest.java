@@ -7,12 +7,10 @@ import io.fairlead.testing.Docker;
 import io.fairlead.testing.TestEngine;
 import io.fairlead.testing.TestHost;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -126,15 +124,6 @@ class ModesPageTest {
     try (var files = Files.list(IMAGES)) {
       assertThat(files.map(file -> file.getFileName().toString()))
           .containsExactlyInAnyOrderElementsOf(figures().map(name -> name + ".svg").toList());
-    }
-  }
-
-  @Test
-  void theDocumentHasTheTable() throws IOException {
-    try (var table = getClass().getResourceAsStream("/io/fairlead/network/mode-table.txt")) {
-      assertThat(Files.readString(PAGE))
-          .contains(
-              new String(Objects.requireNonNull(table).readAllBytes(), StandardCharsets.UTF_8));
     }
   }
 }

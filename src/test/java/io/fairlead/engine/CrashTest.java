@@ -28,7 +28,7 @@ import org.junit.jupiter.api.TestInstance;
 @Tag("kernel")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class CrashTest {
-  private static final int STRIDE = 7;
+  private static final int STRIDE = 11;
   private static final int ROUNDS = 5;
 
   private TestHost host;
@@ -65,7 +65,7 @@ class CrashTest {
   }
 
   @TestFactory
-  Stream<DynamicTest> everySeventhStep() {
+  Stream<DynamicTest> everyEleventhStep() {
     return deaths(1, STRIDE);
   }
 

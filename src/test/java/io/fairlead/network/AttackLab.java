@@ -3,7 +3,6 @@ package io.fairlead.network;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.fairlead.engine.Container;
-import io.fairlead.engine.EngineConfig;
 import io.fairlead.linux.NetNamespace;
 import io.fairlead.linux.netlink.MacAddress;
 import io.fairlead.testing.Command;
@@ -19,7 +18,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
@@ -64,7 +62,7 @@ final class AttackLab implements AutoCloseable {
     host.link(outside, "198.51.100.1/24", "198.51.100.2/24");
     host.address("to-outside", "2001:db8::1/64");
     outside.address("to-host", "2001:db8::2/64");
-    engine = TestEngine.open(host, AttackLab::withIpv6);
+    engine = TestEngine.open(host, TestEngine::withIpv6);
     Container published =
         engine
             .wanted("sleep", "1000")
@@ -83,20 +81,6 @@ final class AttackLab implements AutoCloseable {
             settings.gateway6().orElseThrow());
     wire = party(host.namespace(), "to-outside", "198.51.100.1", "2001:db8::1");
     other = party(outside.namespace(), "to-host", "198.51.100.2", "2001:db8::2");
-  }
-
-  private static EngineConfig withIpv6(EngineConfig usual) {
-    return new EngineConfig(
-        usual.dataRoot(),
-        usual.execRoot(),
-        usual.host(),
-        Optional.empty(),
-        Optional.empty(),
-        true,
-        Optional.of("fd00:17::/64"),
-        Optional.empty(),
-        "auto",
-        false);
   }
 
   private static Party party(Container container) {

@@ -105,6 +105,7 @@ class BesideDockerdTest {
   }
 
   @Test
+  @Tag("acceptance")
   void itsContainersArePrivateAsBefore() {
     try (var dockerd = Dockerd.openOn(lab.host, Iptables.NFT)) {
       dockerd.serve("theirs", THEIR_PORT);

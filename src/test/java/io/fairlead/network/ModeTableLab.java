@@ -2,7 +2,6 @@ package io.fairlead.network;
 
 import io.fairlead.EngineFault;
 import io.fairlead.InvalidRequest;
-import io.fairlead.engine.EngineConfig;
 import io.fairlead.linux.NetNamespace;
 import io.fairlead.testing.Inside;
 import io.fairlead.testing.TestEngine;
@@ -61,7 +60,7 @@ final class ModeTableLab implements AutoCloseable {
     // Each refusal of a datagram is an ICMP message, of which the kernel sends few in a row.
     host.exec("busybox", "sysctl", "-w", "net.ipv4.icmp_ratelimit=0");
     host.exec("busybox", "sysctl", "-w", "net.ipv6.icmp.ratelimit=0");
-    engine = TestEngine.open(host, ModeTableLab::withIpv6);
+    engine = TestEngine.open(host, TestEngine::withIpv6);
     neighbour = new Inside(wanted("neighbour", "bridge").start());
     var wantedWeb = wanted("web", "bridge");
     List.of("container:web", "container:member").forEach(mode -> publish(wantedWeb, port(mode)));
@@ -74,20 +73,6 @@ final class ModeTableLab implements AutoCloseable {
       byMode.put(mode, new Inside(wanted.start()));
     }
     serve();
-  }
-
-  private static EngineConfig withIpv6(EngineConfig usual) {
-    return new EngineConfig(
-        usual.dataRoot(),
-        usual.execRoot(),
-        usual.host(),
-        Optional.empty(),
-        Optional.empty(),
-        true,
-        Optional.of("fd00:17::/64"),
-        Optional.empty(),
-        "auto",
-        false);
   }
 
   private static List<String> modes() {

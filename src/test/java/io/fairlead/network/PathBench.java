@@ -40,21 +40,27 @@ class PathBench {
   /**
    * From where to where.
    *
+   * @param bridgeNf whether iptables and nftables see what goes through a bridge: on once the
+   *     module br_netfilter is there
    * @param streamPort of the server that takes streams; the one behind it sends bytes back
    */
-  private record Way(String name, String client, String server, String address, int streamPort) {}
+  private record Way(
+      String name, int bridgeNf, String client, String server, String address, int streamPort) {}
 
   private static final List<Way> WAYS =
       List.of(
-          new Way("container to container", "neighbour", "web", "172.17.0.2", STREAM),
-          new Way("published, another host to container", "outside", "web", HOST, STREAM),
-          new Way("container to another host", "web", "outside", OUTSIDE, STREAM),
-          new Way("host mode, from another host", "outside", "host", HOST, HOSTS_STREAM),
-          new Way("shared sandbox, over lo", "member", "web", "127.0.0.1", STREAM),
-          new Way("none, over lo", "alone", "alone", "127.0.0.1", STREAM));
+          new Way(
+              "container to container, bridge-nf 0", 0, "neighbour", "web", "172.17.0.2", STREAM),
+          new Way(
+              "container to container, bridge-nf 1", 1, "neighbour", "web", "172.17.0.2", STREAM),
+          new Way("published, another host to container", 1, "outside", "web", HOST, STREAM),
+          new Way("container to another host", 1, "web", "outside", OUTSIDE, STREAM),
+          new Way("host mode, from another host", 1, "outside", "host", HOST, HOSTS_STREAM),
+          new Way("shared sandbox, over lo", 1, "member", "web", "127.0.0.1", STREAM),
+          new Way("none, over lo", 1, "alone", "alone", "127.0.0.1", STREAM));
 
   /** The namespaces by what is in them. */
-  private record Site(Map<String, Path> namespaces) {
+  private record Site(TestHost host, Map<String, Path> namespaces) {
     NetNamespace at(String name) {
       return new NetNamespace(Objects.requireNonNull(namespaces.get(name)));
     }
@@ -91,6 +97,10 @@ class PathBench {
     var gigabits = new double[2][ROUNDS];
     var micros = new double[2][ROUNDS];
     List<Site> sites = List.of(ours, bare);
+    for (Site site : sites) {
+      site.host()
+          .exec("busybox", "sysctl", "-w", "net.bridge.bridge-nf-call-iptables=" + way.bridgeNf());
+    }
     for (int round = -1; round < ROUNDS; round++) {
       for (int turn = 0; turn < 2; turn++) {
         int which = (turn + round) & 1;
@@ -234,6 +244,7 @@ class PathBench {
     Container web =
         engine.wanted("sleep", "1000").name("web").publish("", ports, ports + "/tcp").start();
     return new Site(
+        host,
         Map.of(
             "outside", outside.namespace().path(),
             "web", ofProcess(web),
@@ -282,6 +293,7 @@ class PathBench {
         """
             .formatted(HOST, STREAM, STREAM + 1));
     return new Site(
+        host,
         Map.of(
             "outside", outside.namespace().path(),
             "web", web.namespace().path(),

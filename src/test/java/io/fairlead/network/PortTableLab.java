@@ -1,7 +1,6 @@
 package io.fairlead.network;
 
 import io.fairlead.engine.Container;
-import io.fairlead.engine.EngineConfig;
 import io.fairlead.linux.NetNamespace;
 import io.fairlead.network.port.ContainerPorts;
 import io.fairlead.network.port.PublishFlag;
@@ -20,7 +19,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 
 /**
  * A host with an engine, another host on its wire, and a container for each line of the port table,
@@ -50,23 +48,9 @@ final class PortTableLab implements AutoCloseable {
     // Each refusal of a datagram is an ICMP message, of which the kernel sends few in a row.
     host.exec("busybox", "sysctl", "-w", "net.ipv4.icmp_ratelimit=0");
     host.exec("busybox", "sysctl", "-w", "net.ipv6.icmp.ratelimit=0");
-    engine = TestEngine.open(host, this::configured);
+    engine = hasIpv6 ? TestEngine.open(host, TestEngine::withIpv6) : TestEngine.open(host);
     neighbour = engine.wanted("sleep", "1000").start();
     PortTable.cells().stream().map(PortTable.Cell::published).distinct().forEach(this::publish);
-  }
-
-  private EngineConfig configured(EngineConfig usual) {
-    return new EngineConfig(
-        usual.dataRoot(),
-        usual.execRoot(),
-        usual.host(),
-        Optional.empty(),
-        Optional.empty(),
-        hasIpv6,
-        hasIpv6 ? Optional.of("fd00:17::/64") : Optional.empty(),
-        Optional.empty(),
-        "auto",
-        false);
   }
 
   private void publish(String form) {

@@ -60,6 +60,18 @@ class LogFileTest {
     assertThat(read(log, Lab.ALL)).isEqualTo("ab\n!xy\nend");
   }
 
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void whatIsWrittenMeanwhileIsForWhoFollows(boolean isTail) throws IOException {
+    Path log = write(record(0, "stdout", "F", "a"), record(1, "stdout", "F", "b"));
+    var sink = new CollectingSink();
+    try (var reading = new LogFile(log, isTail ? tail(1) : Lab.ALL, sink)) {
+      Files.writeString(log, record(2, "stdout", "F", "c"), StandardOpenOption.APPEND);
+      assertThat(reading.readOn()).isTrue();
+    }
+    assertThat(sink.text()).isEqualTo(isTail ? "b\n" : "a\nb\n");
+  }
+
   @Test
   void whatIsNoRecordIsLeftOut() throws IOException {
     Path log =
@@ -171,7 +183,7 @@ class LogFileTest {
     byte[] all = records(lines, random).getBytes(StandardCharsets.UTF_8);
     Path log = write("");
     var sink = new CollectingSink();
-    try (var reading = new LogFile(log, Lab.ALL, sink)) {
+    try (var reading = new LogFile(log, Lab.FOLLOW, sink)) {
       int at = 0;
       while (at < all.length) {
         int to = Math.min(all.length, at + 1 + random.nextInt(20_000));

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
@@ -57,6 +58,21 @@ public final class TestEngine implements AutoCloseable {
    */
   public static TestEngine open(TestHost host, UnaryOperator<EngineConfig> change) {
     return new TestEngine(host, change);
+  }
+
+  /** The default bridge of both families, as {@code --ipv6} makes it. */
+  public static EngineConfig withIpv6(EngineConfig config) {
+    return new EngineConfig(
+        config.dataRoot(),
+        config.execRoot(),
+        config.host(),
+        config.bridge(),
+        config.bip(),
+        true,
+        Optional.of("fd00:17::/64"),
+        config.mtuBytes(),
+        config.runtime(),
+        config.leavesForeignFirewalls());
   }
 
   public Engine engine() {

@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
  * what our own forward chain has accepted and marked, and its comment says whose it is.
  */
 public sealed interface ForeignChain {
-  /** As in {@code ruleset.nft}; a bit of the packet's mark. */
+  /** As in {@code inet.nft}; a bit of the packet's mark. */
   String MARK = "0x02000000";
 
   /** The comment of our rule where a person puts it. */
