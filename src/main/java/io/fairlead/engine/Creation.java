@@ -81,9 +81,7 @@ final class Creation {
   }
 
   private String withId(String mode) {
-    return Optional.of(mode)
-        .filter(each -> each.startsWith(Donors.JOINING))
-        .map(each -> each.substring(Donors.JOINING.length()))
+    return Donors.joined(mode)
         .filter(name -> !name.isEmpty())
         .flatMap(name -> rooms.store().read(records -> References.find(records, name)))
         .map(row -> Donors.JOINING + row.id())

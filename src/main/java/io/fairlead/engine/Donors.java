@@ -3,10 +3,18 @@ package io.fairlead.engine;
 import io.fairlead.Conflict;
 import io.fairlead.runtime.Isolation;
 import io.fairlead.store.ContainerRow;
+import java.util.Optional;
 
 /** The containers whose namespaces others join; they are found by name, and have to run. */
 record Donors(Rooms rooms) {
   static final String JOINING = "container:";
+
+  /** The reference of the container whose namespace a mode joins: {@code container:NAME}. */
+  static Optional<String> joined(String mode) {
+    return mode.startsWith(JOINING)
+        ? Optional.of(mode.substring(JOINING.length()))
+        : Optional.empty();
+  }
 
   /**
    * The same with the containers' ids in place of their names.

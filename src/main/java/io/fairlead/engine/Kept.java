@@ -25,10 +25,7 @@ record Kept(ContainerSpec spec, RunPlan plan, String hostname) {
 
   /** The reference of the container whose network such a one joins. */
   static Optional<String> joined(ContainerSpec spec) {
-    String mode = spec.networkMode();
-    return mode.startsWith(Donors.JOINING)
-        ? Optional.of(mode.substring(Donors.JOINING.length()))
-        : Optional.empty();
+    return Donors.joined(spec.networkMode());
   }
 
   Optional<String> joined() {
