@@ -38,8 +38,8 @@ final class ApplierFirewall implements AutoCloseable {
   }
 
   /** Makes a table, or mends what there is of it. */
-  void putSkeleton(FirewallTable table) {
-    nftables.run(ruleset.skeleton(table));
+  void putSkeleton(Fact.Skeleton skeleton) {
+    nftables.run(ruleset.skeleton(skeleton.table(), skeleton.rules()));
   }
 
   void removeSkeleton(FirewallTable table) {

@@ -76,6 +76,11 @@ final class ForeignFirewalls {
     return Stream.concat(rules, bridges).toList();
   }
 
+  /** Whether any of them is asked about what is forwarded. */
+  boolean haveSay() {
+    return chains.haveSay();
+  }
+
   /** Whether a fact is one of those that are wanted because of them. */
   static boolean isBecauseOfOthers(Fact fact) {
     return fact instanceof Fact.ForeignRule

@@ -191,8 +191,7 @@ final class NetworkWriter implements AutoCloseable {
       if (changes.stream().anyMatch(NetworkWriter::isTableGone)) {
         changes = reconcileAllHere();
       } else {
-        changes =
-            changes.stream().filter(c -> ForeignFirewalls.isBecauseOfOthers(c.fact())).toList();
+        changes = changes.stream().filter(this::isBecauseOfOthers).toList();
         kernel.applier().apply(changes);
         remember(wanted);
       }
@@ -200,6 +199,12 @@ final class NetworkWriter implements AutoCloseable {
     } catch (RuntimeException e) {
       LOG.warn("others changed the firewall, and it could not be mended: {}", e.getMessage());
     }
+  }
+
+  private boolean isBecauseOfOthers(Change change) {
+    return change instanceof Change.Alter(Fact.Skeleton from, Fact.Skeleton _)
+        ? wants.isForTheOtherCase(from)
+        : ForeignFirewalls.isBecauseOfOthers(change.fact());
   }
 
   private static boolean isOfTheFirewall(Fact fact) {

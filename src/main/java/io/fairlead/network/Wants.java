@@ -82,6 +82,11 @@ final class Wants {
     return scopes;
   }
 
+  /** Whether a table's rules are as they should be once other firewalls come, or are gone. */
+  boolean isForTheOtherCase(Fact.Skeleton skeleton) {
+    return skeleton.rules().equals(ruleset.rules(skeleton.table(), !foreign.haveSay()));
+  }
+
   private State host(List<NetworkRow> networks) {
     var facts = new ArrayList<Fact>();
     facts.add(new Fact.HostSwitch("net/ipv4/ip_forward", "1"));
@@ -96,7 +101,7 @@ final class Wants {
       facts.add(new Fact.HostSwitch("net/ipv6/conf/all/forwarding", "1"));
     }
     for (FirewallTable table : FirewallTable.values()) {
-      facts.add(new Fact.Skeleton(table, ruleset.rules(table)));
+      facts.add(new Fact.Skeleton(table, ruleset.rules(table, foreign.haveSay())));
     }
     facts.addAll(foreign.wanted(ForeignFirewalls.Ours.of(networks)));
     return State.of(facts);
@@ -109,7 +114,8 @@ final class Wants {
     var facts = new ArrayList<Fact>();
     String bridge = row.link();
     facts.add(
-        new Fact.Bridge(bridge, localMac(row.id()), row.mtuBytes(), marks.bridge(row.id()), true));
+        new Fact.Bridge(
+            bridge, Macs.ofBridge(row.id()), row.mtuBytes(), marks.bridge(row.id()), true));
     facts.add(new Fact.Sysctl(bridge, "net/ipv4/conf/%s/route_localnet".formatted(bridge), "1"));
     facts.add(new Fact.Sysctl(bridge, "net/ipv6/conf/%s/accept_ra".formatted(bridge), "0"));
     String name = "\"" + bridge + "\"";
@@ -278,12 +284,6 @@ final class Wants {
       case STARTING, RUNNING, PAUSED, STOPPING, RESTARTING -> true;
       case CREATED, EXITED -> false;
     };
-  }
-
-  /** A unicast address with the local bit, as random as the id. */
-  private static MacAddress localMac(String id) {
-    long bits = Long.parseLong(id.substring(0, 12), 16);
-    return new MacAddress((bits & ~(1L << 40)) | (1L << 41));
   }
 
   private static Fact element(FirewallMap set, String key) {

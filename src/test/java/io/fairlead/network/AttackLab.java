@@ -144,9 +144,27 @@ final class AttackLab implements AutoCloseable {
     return heard.contains(text);
   }
 
+  /** Counts TCP segments for a port where they arrive. */
+  void countSegments(Party at, int port) {
+    at.run(
+            "nft",
+            "add table inet seen; add chain inet seen arriving { type filter hook input priority 0; }; add rule inet seen arriving tcp dport %1$d counter comment \"%1$d\""
+                .formatted(port))
+        .succeeded();
+  }
+
+  long countedSegments(Party at, int port) {
+    return counted(at.run("nft", "list", "table", "inet", "seen"), Integer.toString(port));
+  }
+
   /** How many packets a rule of ours has counted; the comment is its own. */
   long counted(String comment) {
-    return host.exec("nft", "list", "ruleset")
+    return counted(host.exec("nft", "list", "ruleset"), comment);
+  }
+
+  private static long counted(Command listing, String comment) {
+    return listing
+        .succeeded()
         .stdout()
         .lines()
         .filter(line -> line.contains("comment \"" + comment + "\""))

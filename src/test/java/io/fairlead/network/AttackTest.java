@@ -35,6 +35,8 @@ class AttackTest {
   private static final String GUARD = "inet guard";
   private static final String DESTINATION = "loopback destination, not by lo";
   private static final int SERVICE = 9001;
+  private static final int SYN = 2;
+  private static final int ACK = 16;
 
   private AttackLab lab;
   private final AtomicInteger attempts = new AtomicInteger();
@@ -125,6 +127,8 @@ class AttackTest {
         row("router advertisement", FORGED, "router advertisement", this::routerAdvertisement),
         row("v4, a neighbour's name", FORGED, "v4 source", () -> inTheNameOf(lab.web, false)),
         row("v6, a neighbour's name", FORGED, "v6 source", () -> inTheNameOf(lab.web, true)),
+        row("v4 connection, a neighbour's name", FORGED, "v4 source", () -> segment(false, SYN)),
+        row("v6 connection, a neighbour's name", FORGED, "v6 source", () -> segment(true, SYN)),
         row("v4, the gateway's name", FORGED, "v4 source", () -> inTheNameOf(lab.gateway, false)),
         row("v6, the gateway's name", FORGED, "v6 source", () -> inTheNameOf(lab.gateway, true)));
   }
@@ -188,6 +192,23 @@ class AttackTest {
         () -> RawFrames.send(from.namespace(), from.link(), frame), () -> lab.isHeard(text));
   }
 
+  /** In a neighbour's name to the victim; seen there by a rule of the victim's own. */
+  private Attack segment(boolean isV6, int flags) {
+    int port = 20_000 + attempts.incrementAndGet();
+    byte[] frame =
+        RawFrames.tcp(
+            lab.victim.mac(),
+            lab.attacker.mac(),
+            lab.web.address(isV6),
+            lab.victim.address(isV6),
+            port,
+            flags);
+    lab.countSegments(lab.victim, port);
+    return new Attack(
+        () -> RawFrames.send(lab.attacker.namespace(), lab.attacker.link(), frame),
+        () -> lab.countedSegments(lab.victim, port) > 0);
+  }
+
   private Attack arp(Party claimed, Party deceived) {
     learn(deceived, claimed.v4());
     return claim(
@@ -246,6 +267,15 @@ class AttackTest {
       await().until(witness.works()::getAsBoolean);
       assertThat(attack.works().getAsBoolean()).isFalse();
     }
+  }
+
+  /** Who sends such a one has to guess two ports and a sequence number: it is not looked at. */
+  @ParameterizedTest
+  @CsvSource({"false", "true"})
+  void aSegmentBehindTheFirstIsNotAskedForItsSource(boolean isV6) {
+    Attack attack = segment(isV6, ACK);
+    attack.send().run();
+    await().until(attack.works()::getAsBoolean);
   }
 
   /** Frames in a neighbour's MAC pass, but what is for the neighbour still goes to it. */

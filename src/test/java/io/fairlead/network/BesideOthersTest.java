@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -190,6 +191,55 @@ class BesideOthersTest {
       lab.host.exec("nft", "flush", "ruleset");
       make("firewalld", "");
     }
+  }
+
+  /** Rules of others may ask for a connection's state, also inside a bridge. */
+  @Test
+  void insideABridgeIsTrackedWhileAnotherFirewallHasASay() {
+    try (var engine = TestEngine.open(lab.host)) {
+      BesideLab.serve(engine, "web", 8080);
+      lab.host.exec("busybox", "sysctl", "-w", "net.bridge.bridge-nf-call-iptables=1");
+      assertThat(firstPackets(engine)).isEqualTo("untracked");
+      lab.host.exec(
+          "nft",
+          """
+          table ip theirs {
+            chain passing {
+              type filter hook forward priority 0
+              ct state established accept
+            }
+          }
+          """);
+      await().until(() -> !lab.tablesOf(engine).contains("notrack"));
+      assertThat(firstPackets(engine)).isEqualTo("new");
+      lab.host.exec("nft", "delete", "table", "ip", "theirs");
+      await().until(() -> lab.tablesOf(engine).contains("notrack"));
+      assertThat(firstPackets(engine)).isEqualTo("untracked");
+    }
+  }
+
+  /** How the host takes a connection from one container to another. */
+  private String firstPackets(TestEngine engine) {
+    // Not about what is forwarded: it is not a say.
+    lab.host.exec(
+        "nft",
+        """
+        table ip watch {
+          chain arriving {
+            type filter hook prerouting priority 0
+            ip daddr 172.17.0.2 ct state untracked counter comment "untracked"
+            ip daddr 172.17.0.2 ct state new counter comment "new"
+          }
+        }
+        """);
+    assertThat(BesideLab.fetch(engine, "http://172.17.0.2/page")).isEqualTo("web");
+    String counted = lab.host.exec("nft", "list", "table", "ip", "watch").stdout();
+    lab.host.exec("nft", "delete", "table", "ip", "watch");
+    return counted
+        .lines()
+        .filter(line -> line.matches(".*packets [1-9].*"))
+        .map(line -> line.replaceAll(".* comment \"(.*)\"", "$1"))
+        .collect(Collectors.joining(" and "));
   }
 
   @Test

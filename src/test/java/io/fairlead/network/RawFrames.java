@@ -17,6 +17,7 @@ final class RawFrames {
   private static final int AF_PACKET = 17;
   private static final MacAddress ALL_NODES_MAC = MacAddress.parse("33:33:00:00:00:01");
   private static final InetAddress ALL_NODES = InetAddress.ofLiteral("ff02::1");
+  private static final int TCP = 6;
   private static final int UDP = 17;
   private static final int ICMPV6 = 58;
 
@@ -56,9 +57,33 @@ final class RawFrames {
             .put(text)
             .array();
     return from.getAddress().length == 4
-        ? ethernet(toMac, fromMac, 0x0800, packet4(from, to, datagram))
+        ? ethernet(toMac, fromMac, 0x0800, packet4(from, to, UDP, datagram))
         : ethernet(
             toMac, fromMac, 0x86dd, packet6(from, to, UDP, 64, summed(from, to, UDP, 6, datagram)));
+  }
+
+  /**
+   * A segment without data.
+   *
+   * @param flags SYN is 2, ACK 16 (RFC 9293, section 3.1)
+   */
+  static byte[] tcp(
+      MacAddress toMac, MacAddress fromMac, InetAddress from, InetAddress to, int port, int flags) {
+    byte[] segment =
+        ByteBuffer.allocate(20)
+            .putShort((short) SOURCE_PORT.getAndIncrement())
+            .putShort((short) port)
+            .putInt(1)
+            .putInt(0)
+            .put((byte) (5 << 4))
+            .put((byte) flags)
+            .putShort((short) 1024)
+            .putInt(0)
+            .array();
+    summed(from, to, TCP, 16, segment);
+    return from.getAddress().length == 4
+        ? ethernet(toMac, fromMac, 0x0800, packet4(from, to, TCP, segment))
+        : ethernet(toMac, fromMac, 0x86dd, packet6(from, to, TCP, 64, segment));
   }
 
   /** Says to all that an address is at a MAC, by a sender that is somebody else's or its own. */
@@ -106,14 +131,14 @@ final class RawFrames {
         .array();
   }
 
-  private static byte[] packet4(InetAddress from, InetAddress to, byte[] datagram) {
+  private static byte[] packet4(InetAddress from, InetAddress to, int protocol, byte[] datagram) {
     byte[] packet =
         ByteBuffer.allocate(20 + datagram.length)
             .putShort((short) 0x4500)
             .putShort((short) (20 + datagram.length))
             .putInt(0)
             .put((byte) 64)
-            .put((byte) UDP)
+            .put((byte) protocol)
             .putShort((short) 0)
             .put(from.getAddress())
             .put(to.getAddress())
@@ -136,7 +161,7 @@ final class RawFrames {
         .array();
   }
 
-  /** With its checksum at an offset, over the pseudo-header of RFC 8200, section 8.1, too. */
+  /** With its checksum at an offset, over the pseudo-header of RFC 8200, section 8.1, or v4's. */
   private static byte[] summed(
       InetAddress from, InetAddress to, int protocol, int at, byte[] message) {
     ByteBuffer all =

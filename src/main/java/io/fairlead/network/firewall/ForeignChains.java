@@ -18,10 +18,12 @@ import java.util.stream.Stream;
  * @param drops their chains that drop what is forwarded
  * @param places their chains for rules of others, whether they drop or not
  * @param bridges of a dockerd: an accept of ours shall not open what its rules keep apart
+ * @param haveSay whether any rule or policy of theirs is asked about what is forwarded
  */
 public record ForeignChains(
-    List<ForeignDrop> drops, List<ForeignChain> places, List<String> bridges) {
-  public static final ForeignChains NONE = new ForeignChains(List.of(), List.of(), List.of());
+    List<ForeignDrop> drops, List<ForeignChain> places, List<String> bridges, boolean haveSay) {
+  public static final ForeignChains NONE =
+      new ForeignChains(List.of(), List.of(), List.of(), false);
 
   /** nft's command whose answer {@link #in} reads. */
   public static final String LISTING = "list chains";
@@ -51,7 +53,8 @@ public record ForeignChains(
     return new ForeignChains(
         List.of(),
         List.of(),
-        bridges.filter(name -> DOCKERS_BRIDGES.matcher(name).matches()).sorted().toList());
+        bridges.filter(name -> DOCKERS_BRIDGES.matcher(name).matches()).sorted().toList(),
+        false);
   }
 
   /**
@@ -80,7 +83,8 @@ public record ForeignChains(
     return new ForeignChains(
         Stream.concat(drops.stream(), others.drops.stream()).toList(),
         Stream.concat(places.stream(), others.places.stream()).toList(),
-        Stream.concat(bridges.stream(), others.bridges.stream()).toList());
+        Stream.concat(bridges.stream(), others.bridges.stream()).toList(),
+        haveSay || others.haveSay);
   }
 
   /**
@@ -108,7 +112,8 @@ public record ForeignChains(
       return of(
           places,
           Stream.concat(dropping.stream().map(this::chain), dropsAtEnd)
-              .map(chain -> drop(chain, places.stream().findFirst(), rules)));
+              .map(chain -> drop(chain, places.stream().findFirst(), rules)),
+          !dropping.isEmpty() || accepting.stream().map(this::chain).anyMatch(rules::areIn));
     }
 
     private ForeignChain.Nft chain(String chain) {
@@ -140,15 +145,16 @@ public record ForeignChains(
             .filter(_ -> table.dropsForwarded())
             .map(
                 chain -> new ForeignDrop(chain, places.stream().findFirst(), isAnswered, Set.of()));
-    return of(places, drops);
+    return of(places, drops, table.chains().containsKey(LEGACY_FORWARD));
   }
 
   private static Stream<String> places(Collection<String> chains) {
     return USER_CHAINS.stream().filter(chains::contains);
   }
 
-  private static ForeignChains of(List<ForeignChain> places, Stream<ForeignDrop> drops) {
-    return new ForeignChains(drops.toList(), places, List.of());
+  private static ForeignChains of(
+      List<ForeignChain> places, Stream<ForeignDrop> drops, boolean haveSay) {
+    return new ForeignChains(drops.toList(), places, List.of(), haveSay);
   }
 
   private static List<Table> tables(String listing) {

@@ -37,6 +37,10 @@ final class ForeignRules {
     this.nft = nft;
   }
 
+  boolean areIn(ForeignChain.Nft chain) {
+    return !rules(chain).isEmpty();
+  }
+
   End end(ForeignChain.Nft chain) {
     return end(chain, 0);
   }

@@ -21,6 +21,9 @@ public final class Ruleset {
   private static final Pattern ELEMENTS =
       Pattern.compile("(?:set|map) (\\S+) \\{[^{}]*?elements = \\{([^}]*)\\}", Pattern.DOTALL);
 
+  private static final String ALONE = "when_alone";
+  private static final String BESIDE_OTHERS = "when_beside_others";
+
   private final String table;
 
   /**
@@ -37,16 +40,20 @@ public final class Ruleset {
   /**
    * Commands that make a table, or bring its rules back as they should be, in one transaction;
    * elements that are there are left.
+   *
+   * @param rules as {@link #rules} gives them, for either case
    */
-  public String skeleton(FirewallTable of) {
+  public String skeleton(FirewallTable of, List<String> rules) {
     return "add table %1$s %2$s\nflush table %1$s %2$s\n".formatted(of.nftFamily(), table)
-        + text(of);
+        + text(of, rules.equals(rules(of, /* besideOthers= */ true)));
   }
 
-  private String text(FirewallTable of) {
+  private String text(FirewallTable of, boolean besideOthers) {
+    String unwanted = "(chain %s \\{)[^}]*".formatted(besideOthers ? ALONE : BESIDE_OTHERS);
     try (var in = Ruleset.class.getResourceAsStream(of.nftFamily() + ".nft")) {
       return new String(Objects.requireNonNull(in).readAllBytes(), StandardCharsets.UTF_8)
-          .replace("TABLE", table);
+          .replace("TABLE", table)
+          .replaceFirst(unwanted, "$1\n  ");
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -59,9 +66,11 @@ public final class Ruleset {
   /**
    * The skeleton's rules, each as {@code chain: comment}: chains by name, and each chain's in
    * order.
+   *
+   * @param besideOthers whether firewalls of others have a say in what is forwarded
    */
-  public List<String> rules(FirewallTable of) {
-    return rulesIn(text(of));
+  public List<String> rules(FirewallTable of, boolean besideOthers) {
+    return rulesIn(text(of, besideOthers));
   }
 
   /**

@@ -174,7 +174,7 @@ class ElementKernelTest {
             try (var nft = Nftables.open();
                 var kernel = NetlinkSocket.open(NetlinkSocket.NETLINK_NETFILTER)) {
               for (FirewallTable table : FirewallTable.values()) {
-                nft.run(RULESET.skeleton(table));
+                nft.run(RULESET.skeleton(table, RULESET.rules(table, /* besideOthers= */ false)));
               }
               test.accept(nft, kernel);
             }
