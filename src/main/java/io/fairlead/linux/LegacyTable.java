@@ -9,10 +9,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * A table of iptables-legacy or ip6tables-legacy, which nf_tables does not show: structures as in
@@ -20,10 +22,10 @@ import java.util.Optional;
  * linux/netfilter_ipv6/ip6_tables.h.
  *
  * @param dropsForwarded whether the policy of its chain FORWARD is DROP; false where it has none
- * @param chains those of the hooks and those that users made, with the comments of their rules
+ * @param chains those of the hooks and those that users made
  */
 public record LegacyTable(
-    boolean isV6, String name, boolean dropsForwarded, Map<String, List<String>> chains) {
+    boolean isV6, String name, boolean dropsForwarded, Map<String, Chain> chains) {
   private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED;
   private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED;
 
@@ -60,6 +62,27 @@ public record LegacyTable(
   private static final int NAME = 2;
 
   private static final int DATA = 32;
+
+  /**
+   * What its rules say, as far as it is read.
+   *
+   * @param outLinks the links that they ask for on the way out; {@code eth+} stands for many
+   */
+  public record Chain(List<String> comments, Set<String> outLinks) {
+    public static final Chain EMPTY = new Chain(List.of(), Set.of());
+
+    public Chain {
+      comments = List.copyOf(comments);
+      outLinks = Set.copyOf(outLinks);
+    }
+
+    private Chain with(Chain more) {
+      return new Chain(
+          Stream.concat(comments.stream(), more.comments.stream()).toList(),
+          Stream.concat(outLinks.stream(), more.outLinks.stream())
+              .collect(Collectors.toUnmodifiableSet()));
+    }
+  }
 
   public LegacyTable {
     chains = Map.copyOf(chains);
@@ -137,30 +160,33 @@ public record LegacyTable(
    * A chain that a user made begins with an entry whose target is called ERROR, and so does the
    * end.
    */
-  private static Map<String, List<String>> chains(
+  private static Map<String, Chain> chains(
       EntryLayout layout, Map<Long, String> hooks, MemorySegment entries) {
-    var chains = new LinkedHashMap<String, List<String>>();
-    List<String> comments = new ArrayList<>();
+    var chains = new HashMap<String, Chain>();
+    String chain = "";
     long at = 0;
     while (at < entries.byteSize()) {
       long target = target(layout, entries, at);
       long next = at + Short.toUnsignedInt(entries.get(SHORT, at + layout.nextOffset()));
-      String hook = hooks.get(at);
-      if (hook != null) {
-        comments = new ArrayList<>();
-        chains.put(hook, comments);
+      chain = hooks.getOrDefault(at, chain);
+      boolean isHead = entries.getString(target + NAME).equals("ERROR");
+      if (isHead) {
+        chain = entries.getString(target + DATA);
       }
-      if (entries.getString(target + NAME).equals("ERROR")) {
-        comments = new ArrayList<>();
-        if (next < entries.byteSize()) {
-          chains.put(entries.getString(target + DATA), comments);
-        }
-      } else {
-        comments.addAll(comments(entries, at + layout.matches(), target));
+      if (next < entries.byteSize() || !isHead) {
+        Chain rule = isHead ? Chain.EMPTY : rule(layout, entries, at, target);
+        chains.merge(chain, rule, Chain::with);
       }
       at = next;
     }
     return chains;
+  }
+
+  private static Chain rule(EntryLayout layout, MemorySegment entries, long at, long target) {
+    String outLink = entries.getString(at + layout.outLink());
+    return new Chain(
+        comments(entries, at + layout.matches(), target),
+        outLink.isEmpty() ? Set.of() : Set.of(outLink));
   }
 
   private static List<String> comments(MemorySegment entries, long from, long to) {
@@ -179,15 +205,21 @@ public record LegacyTable(
 
   /** Where things are in struct ipt_entry and struct ip6t_entry. */
   private enum EntryLayout {
-    V4(88, 112),
-    V6(140, 168);
+    V4(32, 88, 112),
+    V6(80, 140, 168);
 
+    private final int outLink;
     private final int targetOffset;
     private final int matches;
 
-    EntryLayout(int targetOffset, int matches) {
+    EntryLayout(int outLink, int targetOffset, int matches) {
+      this.outLink = outLink;
       this.targetOffset = targetOffset;
       this.matches = matches;
+    }
+
+    int outLink() {
+      return outLink;
     }
 
     int targetOffset() {

@@ -1,10 +1,7 @@
 package io.fairlead.network;
 
-import io.fairlead.EngineFault;
 import io.fairlead.linux.Fd;
-import io.fairlead.linux.LegacyTable;
 import io.fairlead.linux.Nftables;
-import io.fairlead.linux.Programs;
 import io.fairlead.linux.netlink.Address;
 import io.fairlead.linux.netlink.Addresses;
 import io.fairlead.linux.netlink.ForwardingEntries;
@@ -13,16 +10,13 @@ import io.fairlead.linux.netlink.Links;
 import io.fairlead.linux.netlink.NetlinkSocket;
 import io.fairlead.linux.netlink.Routes;
 import io.fairlead.network.explain.Survey;
-import io.fairlead.network.firewall.FirewallElement;
 import io.fairlead.network.firewall.FirewallTable;
-import io.fairlead.network.firewall.ForeignChain;
 import io.fairlead.network.firewall.ForeignChains;
 import io.fairlead.network.firewall.Ruleset;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -36,10 +30,9 @@ import java.util.stream.Collectors;
 /** Reads states from the kernel, and from nothing else. On the network writer's thread. */
 final class Observer implements AutoCloseable {
   private final Marks marks;
-  private final Ruleset ruleset;
+  private final ObserverFirewall firewall;
   private final Fd host;
   private final NetlinkSocket links;
-  private final Nftables nftables;
   private final QueuedPorts ports;
   private final RelayedPorts relayed;
 
@@ -56,10 +49,9 @@ final class Observer implements AutoCloseable {
       QueuedPorts ports,
       RelayedPorts relayed) {
     this.marks = marks;
-    this.ruleset = ruleset;
+    this.firewall = new ObserverFirewall(marks, ruleset, nftables, links);
     this.host = host;
     this.links = links;
-    this.nftables = nftables;
     this.ports = ports;
     this.relayed = relayed;
   }
@@ -92,8 +84,8 @@ final class Observer implements AutoCloseable {
    */
   State everything(State question, ForeignChains foreign) {
     var found = new ArrayList<Fact>();
-    elements().forEach(element -> found.add(new Fact.Element(element)));
-    foreign.places().stream().map(Fact.ForeignRule::new).filter(this::has).forEach(found::add);
+    firewall.elements().forEach(element -> found.add(new Fact.Element(element)));
+    foreign.places().stream().map(Fact.ForeignRule::new).filter(firewall::has).forEach(found::add);
     var accounted = new HashSet<Integer>();
     // What is left of a wanted pair is replaced when the pair is made.
     Set<String> wantedEnds =
@@ -130,8 +122,13 @@ final class Observer implements AutoCloseable {
     return new ObserverSurvey(marks, host, links)
         .of(
             sandboxes,
-            listing(FirewallTable.INET, Set.of(Nftables.Output.STATELESS)).orElse(""),
+            firewall.listing(FirewallTable.INET).orElse(""),
             relayed.serving().stream().map(Fact.Listener::service).toList());
+  }
+
+  /** The firewalls of others. */
+  ForeignChains foreignChains() {
+    return firewall.foreignChains();
   }
 
   private List<Place.Sandbox> pinned() {
@@ -191,8 +188,8 @@ final class Observer implements AutoCloseable {
           Sysctls.read(path).map(value -> new Fact.HostSwitch(path, value));
       case Fact.Sysctl(String link, String path, String _) ->
           Sysctls.read(path).map(value -> new Fact.Sysctl(link, path, value));
-      case Fact.Skeleton skeleton -> skeleton(skeleton.table());
-      case Fact.ForeignRule rule -> has(rule) ? Optional.of(rule) : Optional.empty();
+      case Fact.Skeleton skeleton -> firewall.skeleton(skeleton.table());
+      case Fact.ForeignRule rule -> firewall.has(rule) ? Optional.of(rule) : Optional.empty();
       case Fact.Bridge bridge ->
           Links.find(links, bridge.name())
               .filter(link -> link.kind().equals("bridge"))
@@ -202,7 +199,7 @@ final class Observer implements AutoCloseable {
       case Fact.Route route ->
           Links.find(links, route.link()).flatMap(link -> route(links, link, route));
       case Fact.HeldPort _, Fact.Listener _ -> Optional.empty();
-      case Fact.Element element -> element(element);
+      case Fact.Element element -> firewall.element(element);
       case Fact.Pin _, Fact.Veth _, Fact.ForwardingEntry _ ->
           throw new IllegalArgumentException(fact + " is not the host's");
     };
@@ -297,85 +294,6 @@ final class Observer implements AutoCloseable {
     return hasIpv6.get();
   }
 
-  private Optional<Fact> skeleton(FirewallTable table) {
-    return listing(table, Set.of(Nftables.Output.STATELESS, Nftables.Output.TERSE))
-        .map(text -> new Fact.Skeleton(table, Ruleset.rulesIn(text)));
-  }
-
-  /** Empty if there is no such table. */
-  private Optional<String> listing(FirewallTable table, Set<Nftables.Output> output) {
-    try {
-      return Optional.of(nftables.run(ruleset.list(table), output));
-    } catch (EngineFault e) {
-      return Optional.empty();
-    }
-  }
-
-  /** The firewalls of others. */
-  ForeignChains foreignChains() {
-    return ForeignChains.in(nftables.run(ForeignChains.LISTING), this::listing)
-        .with(ForeignChains.in(LegacyTable.all(), program -> Programs.find(program).isPresent()))
-        .with(
-            ForeignChains.among(
-                Links.all(links).stream()
-                    .filter(link -> link.kind().equals("bridge") && !marks.isOurs(link.alias()))
-                    .map(Link::name)));
-  }
-
-  private String listing(String command) {
-    try {
-      return nftables.run(command, Set.of(Nftables.Output.STATELESS));
-    } catch (EngineFault e) {
-      // It went in between.
-      return "";
-    }
-  }
-
-  private boolean has(Fact.ForeignRule rule) {
-    return switch (rule.chain()) {
-      case ForeignChain.Nft nft -> has(nft);
-      case ForeignChain.Legacy legacy ->
-          LegacyTable.all().stream()
-              .filter(legacy::isIn)
-              .map(table -> table.chains().getOrDefault(legacy.name(), List.of()))
-              .anyMatch(comments -> comments.contains(marks.foreignRule()));
-    };
-  }
-
-  private boolean has(ForeignChain.Nft chain) {
-    try {
-      String listing = nftables.run(chain.listing(), Set.of(Nftables.Output.HANDLE));
-      return chain.deleteRule(listing, marks.foreignRule()).isPresent();
-    } catch (EngineFault e) {
-      // No such chain.
-      return false;
-    }
-  }
-
-  private List<FirewallElement> elements() {
-    return Arrays.stream(FirewallTable.values())
-        .flatMap(table -> listing(table, Set.of(Nftables.Output.STATELESS)).stream())
-        .flatMap(text -> Ruleset.elementsIn(text).stream())
-        .toList();
-  }
-
-  /**
-   * In an interval map nft answers with the element that contains the key; only the same one
-   * counts.
-   */
-  private Optional<Fact> element(Fact.Element asked) {
-    try {
-      String listing =
-          nftables.run(ruleset.get(asked.element()), Set.of(Nftables.Output.STATELESS));
-      return Ruleset.elementsIn(listing).stream()
-          .filter(element -> element.key().equals(asked.element().key()))
-          .<Fact>map(Fact.Element::new)
-          .findFirst();
-    } catch (EngineFault e) {
-      return Optional.empty();
-    }
-  }
-
   private static Optional<Fact> address(NetlinkSocket socket, Link link, Fact.Address asked) {
     return Addresses.ofLink(socket, link.index()).stream()
         .filter(address -> Facts.of(address).equals(asked.address()))
@@ -394,7 +312,7 @@ final class Observer implements AutoCloseable {
 
   @Override
   public void close() {
-    nftables.close();
+    firewall.close();
     links.close();
     host.close();
   }

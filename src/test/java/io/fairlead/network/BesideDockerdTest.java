@@ -104,20 +104,24 @@ class BesideDockerdTest {
     }
   }
 
-  @Test
+  @ParameterizedTest
+  @EnumSource
   @Tag("acceptance")
-  void itsContainersArePrivateAsBefore() {
-    try (var dockerd = Dockerd.openOn(lab.host, Iptables.NFT)) {
+  void itsContainersArePrivateAsBefore(Iptables iptables) {
+    try (var dockerd = Dockerd.openOn(lab.host, iptables)) {
       dockerd.serve("theirs", THEIR_PORT);
       String network = dockerd.docker("network", "create", "apart").substring(0, 12);
       dockerd.serveUnpublished("hidden");
       dockerd.docker("network", "connect", "apart", "hidden");
+      String named = "com.docker.network.bridge.name=elsewhere";
+      dockerd.docker("network", "create", "-o", named, "named");
+      dockerd.docker("network", "connect", "named", "hidden");
       String format = "{{range .NetworkSettings.Networks}}{{.IPAddress}} {{end}}";
       List<String> addresses =
           List.of(dockerd.docker("inspect", "-f", format, "hidden").split(" ", -1));
-      assertThat(addresses).hasSize(2);
+      assertThat(addresses).hasSize(3);
       try (var engine = TestEngine.open(lab.host)) {
-        BesideLab.finding(engine, "one rule in ip filter DOCKER-USER accepts");
+        BesideLab.finding(engine, "one rule in %s accepts".formatted(place(iptables)));
         for (String address : addresses) {
           String url = Family.V4.url(address, 80, "page");
           assertThat(lab.host.httpGet(url)).startsWith("hidden");
@@ -131,9 +135,11 @@ class BesideDockerdTest {
         assertThat(BesideLab.fetch(engine, Family.V4.url(addresses.getFirst(), 80, "page")))
             .isEqualTo("hidden");
         // It is put back when somebody changes the firewall.
-        lab.host.exec("iptables", "-N", "nudge");
-        lab.host.exec("iptables", "-X", "nudge");
-        await().until(() -> lab.tablesOf(engine).contains("br-" + network));
+        lab.host.exec("nft", "add", "table", "ip", "nudge");
+        lab.host.exec("nft", "delete", "table", "ip", "nudge");
+        await()
+            .untilAsserted(
+                () -> assertThat(lab.tablesOf(engine)).contains("br-" + network, "elsewhere"));
         assertThat(BesideLab.fetch(engine, Family.V4.url(addresses.getFirst(), 80, "page")))
             .isEmpty();
       }

@@ -17,7 +17,8 @@ import java.util.stream.Stream;
  *
  * @param drops their chains that drop what is forwarded
  * @param places their chains for rules of others, whether they drop or not
- * @param bridges of a dockerd: an accept of ours shall not open what its rules keep apart
+ * @param bridges of a dockerd, once {@link #among} has told them from other links: an accept of
+ *     ours shall not open what its rules keep apart
  * @param haveSay whether any rule or policy of theirs is asked about what is forwarded
  */
 public record ForeignChains(
@@ -32,6 +33,7 @@ public record ForeignChains(
   private static final List<String> USER_CHAINS =
       List.of("DOCKER-USER", "ufw-user-forward", "ufw6-user-forward");
 
+  private static final String DOCKERS_CHAINS = "DOCKER";
   private static final Pattern DOCKERS_BRIDGES = Pattern.compile("docker0|br-[0-9a-f]{12}");
   private static final String LEGACY_FORWARD = "FORWARD";
   private static final Pattern TABLE = Pattern.compile("table (\\S+) (\\S+) \\{.*");
@@ -48,13 +50,17 @@ public record ForeignChains(
     bridges = List.copyOf(bridges);
   }
 
-  /** Those of a host's bridges, by name, that a dockerd makes: docker0, and a network's id. */
-  public static ForeignChains among(Stream<String> bridges) {
-    return new ForeignChains(
-        List.of(),
-        List.of(),
-        bridges.filter(name -> DOCKERS_BRIDGES.matcher(name).matches()).sorted().toList(),
-        false);
+  /**
+   * The same, with those of a host's bridges that a dockerd has made: docker0, and a network's id;
+   * or its rules name them.
+   */
+  public ForeignChains among(Stream<String> hostsBridges) {
+    List<String> dockers =
+        hostsBridges
+            .filter(name -> DOCKERS_BRIDGES.matcher(name).matches() || bridges.contains(name))
+            .sorted()
+            .toList();
+    return new ForeignChains(drops, places, dockers, haveSay);
   }
 
   /**
@@ -109,10 +115,16 @@ public record ForeignChains(
           accepting.stream()
               .map(this::chain)
               .filter(chain -> rules.end(chain) == ForeignRules.End.DROPPED);
-      return of(
-          places,
+      return new ForeignChains(
           Stream.concat(dropping.stream().map(this::chain), dropsAtEnd)
-              .map(chain -> drop(chain, places.stream().findFirst(), rules)),
+              .map(chain -> drop(chain, places.stream().findFirst(), rules))
+              .toList(),
+          places,
+          chains.stream()
+              .filter(ForeignChains::isDockers)
+              .map(this::chain)
+              .flatMap(rules::names)
+              .toList(),
           !dropping.isEmpty() || accepting.stream().map(this::chain).anyMatch(rules::areIn));
     }
 
@@ -139,22 +151,33 @@ public record ForeignChains(
             .toList();
     boolean isAnswered =
         places.isEmpty()
-            && table.chains().getOrDefault(LEGACY_FORWARD, List.of()).contains(ForeignChain.REMEDY);
+            && table
+                .chains()
+                .getOrDefault(LEGACY_FORWARD, LegacyTable.Chain.EMPTY)
+                .comments()
+                .contains(ForeignChain.REMEDY);
     Stream<ForeignDrop> drops =
         Stream.of(new ForeignChain.Legacy(table.isV6(), table.name(), LEGACY_FORWARD))
             .filter(_ -> table.dropsForwarded())
             .map(
                 chain -> new ForeignDrop(chain, places.stream().findFirst(), isAnswered, Set.of()));
-    return of(places, drops, table.chains().containsKey(LEGACY_FORWARD));
+    return new ForeignChains(
+        drops.toList(),
+        places,
+        table.chains().entrySet().stream()
+            .filter(chain -> isDockers(chain.getKey()))
+            .flatMap(chain -> chain.getValue().outLinks().stream())
+            .toList(),
+        table.chains().containsKey(LEGACY_FORWARD));
   }
 
   private static Stream<String> places(Collection<String> chains) {
     return USER_CHAINS.stream().filter(chains::contains);
   }
 
-  private static ForeignChains of(
-      List<ForeignChain> places, Stream<ForeignDrop> drops, boolean haveSay) {
-    return new ForeignChains(drops.toList(), places, List.of(), haveSay);
+  /** A dockerd's own chains, not the one in which others may name what they like. */
+  private static boolean isDockers(String chain) {
+    return chain.startsWith(DOCKERS_CHAINS) && !USER_CHAINS.contains(chain);
   }
 
   private static List<Table> tables(String listing) {

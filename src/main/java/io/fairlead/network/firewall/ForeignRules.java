@@ -6,6 +6,7 @@ import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** What the rules of other firewalls do with a packet that no condition of theirs is about. */
 final class ForeignRules {
@@ -72,6 +73,13 @@ final class ForeignRules {
             rule ->
                 rule.startsWith("meta mark & %1$s == %1$s ".formatted(ForeignChain.MARK))
                     && rule.contains(" accept"));
+  }
+
+  /** All names in quotes in a chain: links, and comments. */
+  Stream<String> names(ForeignChain.Nft chain) {
+    return rules(chain).stream()
+        .flatMap(rule -> NAMED.matcher(rule).results())
+        .map(found -> found.group(1));
   }
 
   /** All names in quotes in a chain's table. */

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -67,6 +69,27 @@ class ForeignChainsTest {
             _ -> "");
     assertThat(chains.drops()).isEmpty();
     assertThat(chains.places()).containsExactly(DOCKER_USER);
+  }
+
+  @Test
+  void aDockerdsBridgesAreKnownByTheirNamesOrByItsRules() {
+    Map<String, String> rules =
+        Map.of(
+            "DOCKER-ISOLATION-STAGE-2", "oifname \"apart\" counter drop",
+            "DOCKER-USER", "oifname \"br0\" accept",
+            "FORWARD", "oifname \"lan\" accept");
+    String chains =
+        rules.keySet().stream()
+            .map("\tchain %s {\n\t}\n"::formatted)
+            .collect(Collectors.joining("", "table ip filter {\n", "}\n"));
+    var found =
+        ForeignChains.in(
+            chains, command -> "\t\t" + rules.get(command.substring(command.lastIndexOf(' ') + 1)));
+    assertThat(
+            found
+                .among(Stream.of("lan", "br0", "br-0123456789ab", "apart", "docker0", "br-lan"))
+                .bridges())
+        .containsExactly("apart", "br-0123456789ab", "docker0");
   }
 
   @Test
