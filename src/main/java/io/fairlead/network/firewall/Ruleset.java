@@ -49,11 +49,13 @@ public final class Ruleset {
   }
 
   private String text(FirewallTable of, boolean besideOthers) {
-    String unwanted = "(chain %s \\{)[^}]*".formatted(besideOthers ? ALONE : BESIDE_OTHERS);
+    String unwanted = besideOthers ? ALONE : BESIDE_OTHERS;
     try (var in = Ruleset.class.getResourceAsStream(of.nftFamily() + ".nft")) {
       return new String(Objects.requireNonNull(in).readAllBytes(), StandardCharsets.UTF_8)
           .replace("TABLE", table)
-          .replaceFirst(unwanted, "$1\n  ");
+          .replaceFirst("(chain %s \\{)[^}]*".formatted(unwanted), "$1\n  ")
+          // To look into a chain without rules costs a packet as much as a rule.
+          .replace("goto " + unwanted, "accept");
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
