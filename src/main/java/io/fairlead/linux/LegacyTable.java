@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
 /**
@@ -21,12 +22,14 @@ import java.util.stream.Stream;
  * linux/netfilter/x_tables.h, linux/netfilter_ipv4/ip_tables.h and
  * linux/netfilter_ipv6/ip6_tables.h.
  *
- * @param dropsForwarded whether the policy of its chain FORWARD is DROP; false where it has none
+ * @param dropsForwarded whether its chain FORWARD ends in DROP or REJECT: by its policy, or by a
+ *     rule without a condition, also behind a jump; false where it has no such chain
  * @param chains those of the hooks and those that users made
  */
 public record LegacyTable(
     boolean isV6, String name, boolean dropsForwarded, Map<String, Chain> chains) {
   private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED;
+  private static final ValueLayout.OfByte BYTE = ValueLayout.JAVA_BYTE;
   private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED;
 
   private static final int SOL_IP = 0;
@@ -39,8 +42,15 @@ public record LegacyTable(
   private static final List<String> HOOKS =
       List.of("PREROUTING", "INPUT", "FORWARD", "OUTPUT", "POSTROUTING");
 
-  /** A verdict of a standard target: -NF_DROP - 1. */
+  /**
+   * Verdicts of a standard target: -NF_DROP - 1, and XT_RETURN; those of jumps are not negative.
+   */
   private static final int DROP = -1;
+
+  private static final int RETURN = -5;
+
+  /** As deep as a walk goes; the kernel refuses loops. */
+  private static final int DEEPEST = 64;
 
   /** A table that is replaced between the two questions is asked for again. */
   private static final int TRIES = 5;
@@ -136,13 +146,62 @@ public record LegacyTable(
       boolean isV6, String name, MemorySegment info, MemorySegment entries) {
     var layout = isV6 ? EntryLayout.V6 : EntryLayout.V4;
     boolean hasForward = (info.get(INT, INFO_HOOKS) & 1 << NF_INET_FORWARD) != 0;
-    boolean drops = false;
-    if (hasForward) {
-      // The last entry of a hook's chain holds its policy.
-      long policy = info.get(INT, INFO_UNDERFLOW + 4L * NF_INET_FORWARD);
-      drops = entries.get(INT, target(layout, entries, policy) + DATA) == DROP;
+    return new LegacyTable(
+        isV6,
+        name,
+        hasForward && dropsForwarded(layout, info, entries),
+        chains(layout, hooks(info), entries));
+  }
+
+  private static boolean dropsForwarded(
+      EntryLayout layout, MemorySegment info, MemorySegment entries) {
+    int end = end(layout, entries, info.get(INT, INFO_HOOK_ENTRY + 4L * NF_INET_FORWARD), 0);
+    // The last entry of a hook's chain holds its policy.
+    long policy = info.get(INT, INFO_UNDERFLOW + 4L * NF_INET_FORWARD);
+    return (end == RETURN ? verdict(entries, target(layout, entries, policy)) : end) == DROP;
+  }
+
+  /**
+   * The verdict on what no condition is about, from an entry on. A chain that a user made ends in
+   * an entry with {@link #RETURN}.
+   */
+  private static int end(EntryLayout layout, MemorySegment entries, long from, int depth) {
+    long at = from;
+    while (depth < DEEPEST) {
+      long target = target(layout, entries, at);
+      if (isUnconditional(layout, entries, at, target)) {
+        int verdict = verdict(entries, target);
+        if (verdict < 0) {
+          return verdict;
+        }
+        if (verdict > 0) {
+          int behind = end(layout, entries, verdict, depth + 1);
+          if (behind != RETURN || layout.isGoto(entries, at)) {
+            return behind;
+          }
+        }
+      }
+      at += Short.toUnsignedInt(entries.get(SHORT, at + layout.nextOffset()));
     }
-    return new LegacyTable(isV6, name, drops, chains(layout, hooks(info), entries));
+    return RETURN;
+  }
+
+  /** Negative, or the offset that a jump is to; 0 where a target only looks. */
+  private static int verdict(MemorySegment entries, long target) {
+    return switch (entries.getString(target + NAME)) {
+      case "" -> entries.get(INT, target + DATA);
+      case "REJECT" -> DROP;
+      default -> 0;
+    };
+  }
+
+  private static boolean isUnconditional(
+      EntryLayout layout, MemorySegment entries, long at, long target) {
+    boolean asksTheHeader =
+        LongStream.range(at, at + layout.flags()).anyMatch(i -> entries.get(BYTE, i) != 0);
+    return !asksTheHeader
+        && matches(entries, at + layout.matches(), target).stream()
+            .allMatch(match -> entries.getString(match + NAME).equals("comment"));
   }
 
   /** The chains of the hooks, by where they begin. */
@@ -190,13 +249,18 @@ public record LegacyTable(
   }
 
   private static List<String> comments(MemorySegment entries, long from, long to) {
-    var comments = new ArrayList<String>();
+    return matches(entries, from, to).stream()
+        .filter(match -> entries.getString(match + NAME).equals("comment"))
+        .map(match -> entries.getString(match + DATA, StandardCharsets.UTF_8))
+        .toList();
+  }
+
+  private static List<Long> matches(MemorySegment entries, long from, long to) {
+    var matches = new ArrayList<Long>();
     for (long at = from; at < to; at += Short.toUnsignedInt(entries.get(SHORT, at))) {
-      if (entries.getString(at + NAME).equals("comment")) {
-        comments.add(entries.getString(at + DATA, StandardCharsets.UTF_8));
-      }
+      matches.add(at);
     }
-    return comments;
+    return matches;
   }
 
   private static long target(EntryLayout layout, MemorySegment entries, long entry) {
@@ -205,21 +269,34 @@ public record LegacyTable(
 
   /** Where things are in struct ipt_entry and struct ip6t_entry. */
   private enum EntryLayout {
-    V4(32, 88, 112),
-    V6(80, 140, 168);
+    V4(32, 82, 2, 88, 112),
+    V6(80, 131, 4, 140, 168);
 
     private final int outLink;
+    private final int flags;
+    private final int gotoFlag;
     private final int targetOffset;
     private final int matches;
 
-    EntryLayout(int outLink, int targetOffset, int matches) {
+    EntryLayout(int outLink, int flags, int gotoFlag, int targetOffset, int matches) {
       this.outLink = outLink;
+      this.flags = flags;
+      this.gotoFlag = gotoFlag;
       this.targetOffset = targetOffset;
       this.matches = matches;
     }
 
     int outLink() {
       return outLink;
+    }
+
+    /** The byte behind all that is compared with a packet's header. */
+    int flags() {
+      return flags;
+    }
+
+    boolean isGoto(MemorySegment entries, long entry) {
+      return (entries.get(BYTE, entry + flags) & gotoFlag) != 0;
     }
 
     int targetOffset() {

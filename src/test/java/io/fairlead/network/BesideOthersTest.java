@@ -58,7 +58,17 @@ class BesideOthersTest {
           nft add rule TOOL theirs passing jump refusing
           """,
           "legacy policy",
-          "TOOL -P FORWARD DROP\n",
+          "TOOL -P FORWARD DROP\nTOOL -A FORWARD -j RETURN\n",
+          "legacy last rule",
+          """
+          TOOL -N refusing
+          TOOL -A refusing -m comment --comment all -j REJECT
+          TOOL -N asking
+          TOOL -A asking -p tcp -j RETURN
+          TOOL -A FORWARD -m conntrack --ctstate ESTABLISHED -j ACCEPT
+          TOOL -A FORWARD -j asking
+          TOOL -A FORWARD -g refusing
+          """,
           // What firewalld writes for two zones, as far as it is about forwarding.
           "firewalld",
           """
@@ -139,7 +149,9 @@ class BesideOthersTest {
     "policy,        inet,            chain inet theirs passing drops what is forwarded",
     "last rule,     ip,              chain ip theirs passing drops what is forwarded",
     "last rule,     inet,            chain inet theirs passing drops what is forwarded",
-    "legacy policy, iptables-legacy, chain iptables-legacy filter FORWARD drops what is forwarded"
+    "legacy policy, iptables-legacy, chain iptables-legacy filter FORWARD drops what is forwarded",
+    "legacy last rule, iptables-legacy,  chain iptables-legacy filter FORWARD drops what is forwarded",
+    "legacy last rule, ip6tables-legacy, chain ip6tables-legacy filter FORWARD drops what is forwarded"
   })
   void whatIsNotOverriddenIsNotReachedAndTheRemedyIsSaidAndWorks(
       String firewall, String tool, String finding) {
