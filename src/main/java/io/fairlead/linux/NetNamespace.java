@@ -7,8 +7,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
 
 /**
  * A network namespace, known by a path ({@code /proc/PID/ns/net} or a pin). setns(2) moves one
@@ -78,21 +76,8 @@ public record NetNamespace(Path path) {
   }
 
   static <T> T onThread(String name, Callable<T> action) {
-    var task = new FutureTask<T>(action);
+    var task = new Handback<T>(action);
     Thread.ofPlatform().name(name).daemon().start(task);
-    try {
-      return task.get();
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof RuntimeException cause) {
-        throw cause;
-      }
-      if (e.getCause() instanceof Error cause) {
-        throw cause;
-      }
-      throw new IllegalStateException(name, e.getCause());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted: " + name, e);
-    }
+    return task.await();
   }
 }

@@ -10,8 +10,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
 /**
@@ -26,7 +24,10 @@ public final class Spawn implements AutoCloseable {
   private static final long SIGSET_SIZE = 128;
   private static final int OUTPUT_LIMIT_BYTES = 1 << 16;
 
-  private final ExecutorService thread;
+  /** More programs at once than a machine starts. */
+  private static final int MOST_WAITING = 4096;
+
+  private final HandbackThread thread;
   private final Reactor reactor;
   private final Fd devNull;
 
@@ -47,7 +48,7 @@ public final class Spawn implements AutoCloseable {
   /** How a program ended, and what it wrote to standard output and standard error together. */
   public record Outcome(int exitCode, String output) {}
 
-  private Spawn(ExecutorService thread, Reactor reactor) {
+  private Spawn(HandbackThread thread, Reactor reactor) {
     this.thread = thread;
     this.reactor = reactor;
     this.devNull =
@@ -59,7 +60,7 @@ public final class Spawn implements AutoCloseable {
    */
   public static Spawn open(NetNamespace network, Reactor reactor, Runnable prepare) {
     var thread =
-        Executors.newSingleThreadExecutor(Thread.ofPlatform().name("spawn").daemon().factory());
+        new HandbackThread(MOST_WAITING, Thread.ofPlatform().name("spawn").daemon().factory());
     var spawn = new Spawn(thread, reactor);
     try {
       spawn.call(
@@ -78,11 +79,9 @@ public final class Spawn implements AutoCloseable {
 
   /** Runs an action on the thread, where its mounts and its network are. */
   public void call(Runnable action) {
-    try {
-      CompletableFuture.runAsync(action, thread).join();
-    } catch (CompletionException e) {
-      throw e.getCause() instanceof RuntimeException cause ? cause : e;
-    }
+    var task = new Handback<>(Executors.callable(action));
+    thread.execute(task);
+    task.await();
   }
 
   /** Starts a program whose standard streams are /dev/null; completes with its exit code. */

@@ -1,6 +1,7 @@
 package io.fairlead.network.port;
 
 import io.fairlead.linux.Fd;
+import io.fairlead.linux.Handback;
 import io.fairlead.linux.NetNamespace;
 import io.fairlead.linux.Reactor;
 import java.net.InetAddress;
@@ -11,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
 import java.util.concurrent.FutureTask;
 
 /**
@@ -105,7 +107,7 @@ public final class Relay implements AutoCloseable {
 
   /** What is served now, by all of its sockets, as the kernel says. */
   public List<Service> services() {
-    var services = new FutureTask<>(() -> served.values().stream().filter(Relay::isOpen).toList());
+    var services = new Handback<>(() -> served.values().stream().filter(Relay::isOpen).toList());
     return await(services).stream().map(Served::service).toList();
   }
 
@@ -117,7 +119,7 @@ public final class Relay implements AutoCloseable {
   }
 
   private void call(Runnable action) {
-    var _ = await(new FutureTask<>(action, /* result= */ true));
+    var _ = await(new Handback<>(Executors.callable(action, /* result= */ true)));
   }
 
   private <T> T await(FutureTask<T> task) {
