@@ -68,6 +68,10 @@ final class Mirror implements Closeable {
     boolean isTranslated() {
       return !address.equals(ownAddress) || port != ownPort;
     }
+
+    boolean hasOnlyAnotherPort() {
+      return address.equals(ownAddress) && port != ownPort;
+    }
   }
 
   /**

@@ -128,14 +128,21 @@ final class ModeTableLab implements AutoCloseable {
 
   /** How another host sees a container: {@code host}, {@code host, by NAT}, {@code unreachable}. */
   String seenOutside(String mode, String protocol, boolean isV6, Duration patience) {
-    var answer =
-        Mirror.ask(
-            in(mode).network(), protocol, place(isV6 ? OUTSIDE6 : OUTSIDE, OUTSIDE_PORT), patience);
+    var answer = askOutside(mode, protocol, isV6, patience);
+    if (answer instanceof Mirror.Seen seen && seen.hasOnlyAnotherPort()) {
+      // The kernel has given the port to a container's connection before: now it is another.
+      answer = askOutside(mode, protocol, isV6, patience);
+    }
     return switch (answer) {
       case Mirror.Failed(String how) -> how;
       case Mirror.Seen seen when !seen.address().equals(isV6 ? HOST6 : HOST) -> seen.toString();
       case Mirror.Seen seen -> seen.isTranslated() ? "host, by NAT" : "host";
     };
+  }
+
+  private Mirror.Answer askOutside(String mode, String protocol, boolean isV6, Duration patience) {
+    return Mirror.ask(
+        in(mode).network(), protocol, place(isV6 ? OUTSIDE6 : OUTSIDE, OUTSIDE_PORT), patience);
   }
 
   String fromOutside(String mode, String protocol, boolean isV6, Duration patience) {
