@@ -22,12 +22,17 @@ import java.util.stream.Stream;
  * linux/netfilter/x_tables.h, linux/netfilter_ipv4/ip_tables.h and
  * linux/netfilter_ipv6/ip6_tables.h.
  *
+ * @param hasRules whether there is more than what makes a table
  * @param dropsForwarded whether its chain FORWARD ends in DROP or REJECT: by its policy, or by a
  *     rule without a condition, also behind a jump; false where it has no such chain
  * @param chains those of the hooks and those that users made
  */
 public record LegacyTable(
-    boolean isV6, String name, boolean dropsForwarded, Map<String, Chain> chains) {
+    boolean isV6,
+    String name,
+    boolean hasRules,
+    boolean dropsForwarded,
+    Map<String, Chain> chains) {
   private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED;
   private static final ValueLayout.OfByte BYTE = ValueLayout.JAVA_BYTE;
   private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED;
@@ -42,16 +47,6 @@ public record LegacyTable(
   private static final List<String> HOOKS =
       List.of("PREROUTING", "INPUT", "FORWARD", "OUTPUT", "POSTROUTING");
 
-  /**
-   * Verdicts of a standard target: -NF_DROP - 1, and XT_RETURN; those of jumps are not negative.
-   */
-  private static final int DROP = -1;
-
-  private static final int RETURN = -5;
-
-  /** As deep as a walk goes; the kernel refuses loops. */
-  private static final int DEEPEST = 64;
-
   /** A table that is replaced between the two questions is asked for again. */
   private static final int TRIES = 5;
 
@@ -61,6 +56,7 @@ public record LegacyTable(
   private static final int INFO_HOOKS = 32;
   private static final int INFO_HOOK_ENTRY = 36;
   private static final int INFO_UNDERFLOW = 56;
+  private static final int INFO_ENTRIES = 76;
   private static final int INFO_SIZE = 80;
 
   /** struct ipt_get_entries: name, size, and the entries, which are aligned to 8. */
@@ -69,9 +65,9 @@ public record LegacyTable(
   private static final int ENTRIES_HEAD_BYTES = 40;
 
   /** struct xt_entry_target and xt_entry_match: size, name[29], revision, data. */
-  private static final int NAME = 2;
+  static final int NAME = 2;
 
-  private static final int DATA = 32;
+  static final int DATA = 32;
 
   /**
    * What its rules say, as far as it is read.
@@ -84,13 +80,6 @@ public record LegacyTable(
     public Chain {
       comments = List.copyOf(comments);
       outLinks = Set.copyOf(outLinks);
-    }
-
-    private Chain with(Chain more) {
-      return new Chain(
-          Stream.concat(comments.stream(), more.comments.stream()).toList(),
-          Stream.concat(outLinks.stream(), more.outLinks.stream())
-              .collect(Collectors.toUnmodifiableSet()));
     }
   }
 
@@ -146,62 +135,23 @@ public record LegacyTable(
       boolean isV6, String name, MemorySegment info, MemorySegment entries) {
     var layout = isV6 ? EntryLayout.V6 : EntryLayout.V4;
     boolean hasForward = (info.get(INT, INFO_HOOKS) & 1 << NF_INET_FORWARD) != 0;
+    int hooks = Integer.bitCount(info.get(INT, INFO_HOOKS));
     return new LegacyTable(
         isV6,
         name,
+        // A policy for each hook, and the end.
+        info.get(INT, INFO_ENTRIES) > hooks + 1,
         hasForward && dropsForwarded(layout, info, entries),
         chains(layout, hooks(info), entries));
   }
 
   private static boolean dropsForwarded(
       EntryLayout layout, MemorySegment info, MemorySegment entries) {
-    int end = end(layout, entries, info.get(INT, INFO_HOOK_ENTRY + 4L * NF_INET_FORWARD), 0);
+    var verdicts = new LegacyVerdicts(layout, entries);
+    int end = verdicts.end(info.get(INT, INFO_HOOK_ENTRY + 4L * NF_INET_FORWARD));
     // The last entry of a hook's chain holds its policy.
-    long policy = info.get(INT, INFO_UNDERFLOW + 4L * NF_INET_FORWARD);
-    return (end == RETURN ? verdict(entries, target(layout, entries, policy)) : end) == DROP;
-  }
-
-  /**
-   * The verdict on what no condition is about, from an entry on. A chain that a user made ends in
-   * an entry with {@link #RETURN}.
-   */
-  private static int end(EntryLayout layout, MemorySegment entries, long from, int depth) {
-    long at = from;
-    while (depth < DEEPEST) {
-      long target = target(layout, entries, at);
-      if (isUnconditional(layout, entries, at, target)) {
-        int verdict = verdict(entries, target);
-        if (verdict < 0) {
-          return verdict;
-        }
-        if (verdict > 0) {
-          int behind = end(layout, entries, verdict, depth + 1);
-          if (behind != RETURN || layout.isGoto(entries, at)) {
-            return behind;
-          }
-        }
-      }
-      at += Short.toUnsignedInt(entries.get(SHORT, at + layout.nextOffset()));
-    }
-    return RETURN;
-  }
-
-  /** Negative, or the offset that a jump is to; 0 where a target only looks. */
-  private static int verdict(MemorySegment entries, long target) {
-    return switch (entries.getString(target + NAME)) {
-      case "" -> entries.get(INT, target + DATA);
-      case "REJECT" -> DROP;
-      default -> 0;
-    };
-  }
-
-  private static boolean isUnconditional(
-      EntryLayout layout, MemorySegment entries, long at, long target) {
-    boolean asksTheHeader =
-        LongStream.range(at, at + layout.flags()).anyMatch(i -> entries.get(BYTE, i) != 0);
-    return !asksTheHeader
-        && matches(entries, at + layout.matches(), target).stream()
-            .allMatch(match -> entries.getString(match + NAME).equals("comment"));
+    int policy = info.get(INT, INFO_UNDERFLOW + 4L * NF_INET_FORWARD);
+    return (end == LegacyVerdicts.RETURN ? verdicts.end(policy) : end) == LegacyVerdicts.DROP;
   }
 
   /** The chains of the hooks, by where they begin. */
@@ -221,54 +171,46 @@ public record LegacyTable(
    */
   private static Map<String, Chain> chains(
       EntryLayout layout, Map<Long, String> hooks, MemorySegment entries) {
-    var chains = new HashMap<String, Chain>();
+    var rules = new HashMap<String, List<Long>>();
     String chain = "";
     long at = 0;
     while (at < entries.byteSize()) {
-      long target = target(layout, entries, at);
-      long next = at + Short.toUnsignedInt(entries.get(SHORT, at + layout.nextOffset()));
+      long target = layout.target(entries, at);
+      long next = layout.next(entries, at);
       chain = hooks.getOrDefault(at, chain);
       boolean isHead = entries.getString(target + NAME).equals("ERROR");
       if (isHead) {
         chain = entries.getString(target + DATA);
       }
-      if (next < entries.byteSize() || !isHead) {
-        Chain rule = isHead ? Chain.EMPTY : rule(layout, entries, at, target);
-        chains.merge(chain, rule, Chain::with);
+      if (!isHead) {
+        rules.computeIfAbsent(chain, _ -> new ArrayList<>()).add(at);
+      } else if (next < entries.byteSize()) {
+        rules.put(chain, new ArrayList<>());
       }
       at = next;
     }
+    var chains = new HashMap<String, Chain>();
+    rules.forEach((name, offsets) -> chains.put(name, chain(layout, entries, offsets)));
     return chains;
   }
 
-  private static Chain rule(EntryLayout layout, MemorySegment entries, long at, long target) {
-    String outLink = entries.getString(at + layout.outLink());
+  private static Chain chain(EntryLayout layout, MemorySegment entries, List<Long> rules) {
     return new Chain(
-        comments(entries, at + layout.matches(), target),
-        outLink.isEmpty() ? Set.of() : Set.of(outLink));
+        rules.stream().flatMap(at -> comments(layout, entries, at)).toList(),
+        rules.stream()
+            .map(at -> entries.getString(at + layout.outLink()))
+            .filter(link -> !link.isEmpty())
+            .collect(Collectors.toUnmodifiableSet()));
   }
 
-  private static List<String> comments(MemorySegment entries, long from, long to) {
-    return matches(entries, from, to).stream()
+  private static Stream<String> comments(EntryLayout layout, MemorySegment entries, long entry) {
+    return layout.matches(entries, entry).stream()
         .filter(match -> entries.getString(match + NAME).equals("comment"))
-        .map(match -> entries.getString(match + DATA, StandardCharsets.UTF_8))
-        .toList();
-  }
-
-  private static List<Long> matches(MemorySegment entries, long from, long to) {
-    var matches = new ArrayList<Long>();
-    for (long at = from; at < to; at += Short.toUnsignedInt(entries.get(SHORT, at))) {
-      matches.add(at);
-    }
-    return matches;
-  }
-
-  private static long target(EntryLayout layout, MemorySegment entries, long entry) {
-    return entry + Short.toUnsignedInt(entries.get(SHORT, entry + layout.targetOffset()));
+        .map(match -> entries.getString(match + DATA, StandardCharsets.UTF_8));
   }
 
   /** Where things are in struct ipt_entry and struct ip6t_entry. */
-  private enum EntryLayout {
+  enum EntryLayout {
     V4(32, 82, 2, 88, 112),
     V6(80, 131, 4, 140, 168);
 
@@ -290,25 +232,36 @@ public record LegacyTable(
       return outLink;
     }
 
-    /** The byte behind all that is compared with a packet's header. */
-    int flags() {
-      return flags;
+    /** Whether a rule is about some packets only, by what is in their headers. */
+    boolean asksTheHeader(MemorySegment entries, long entry) {
+      return LongStream.range(entry, entry + flags).anyMatch(i -> entries.get(BYTE, i) != 0)
+          || (entries.get(BYTE, entry + flags) & ~gotoFlag) != 0;
     }
 
     boolean isGoto(MemorySegment entries, long entry) {
       return (entries.get(BYTE, entry + flags) & gotoFlag) != 0;
     }
 
-    int targetOffset() {
-      return targetOffset;
+    /** Where each of its matches begins. */
+    List<Long> matches(MemorySegment entries, long entry) {
+      var found = new ArrayList<Long>();
+      long target = target(entries, entry);
+      for (long at = entry + matches; at < target; at += length(entries, at)) {
+        found.add(at);
+      }
+      return found;
     }
 
-    int nextOffset() {
-      return targetOffset + 2;
+    long target(MemorySegment entries, long entry) {
+      return entry + length(entries, entry + targetOffset);
     }
 
-    int matches() {
-      return matches;
+    long next(MemorySegment entries, long entry) {
+      return entry + length(entries, entry + targetOffset + 2);
+    }
+
+    private static int length(MemorySegment entries, long at) {
+      return Short.toUnsignedInt(entries.get(SHORT, at));
     }
   }
 }

@@ -5,7 +5,6 @@ import io.fairlead.linux.KernelException;
 import io.fairlead.linux.netlink.Link;
 import io.fairlead.linux.netlink.LinkChange;
 import io.fairlead.linux.netlink.Links;
-import io.fairlead.linux.netlink.MacAddress;
 import io.fairlead.linux.netlink.Message;
 import io.fairlead.linux.netlink.NetlinkSocket;
 import io.fairlead.linux.netlink.Request;
@@ -50,7 +49,7 @@ final class ApplierVeths {
     return Links.addVeth(
         new Veth(
             veth.hostEnd(),
-            MacAddress.random(RandomGenerator.getDefault()),
+            Macs.ofHostEnd(RandomGenerator.getDefault()),
             veth.containerEnd(),
             veth.mac(),
             interior.namespace().number(),

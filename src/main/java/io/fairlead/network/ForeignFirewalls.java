@@ -14,8 +14,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The firewalls of others that drop what is forwarded, as they were last seen, and what we want to
- * have in them.
+ * The firewalls of others that are asked about what is forwarded, as they were last seen, and what
+ * we want to have in those that drop it.
  */
 final class ForeignFirewalls {
   private static final String DOCKERS_BRIDGE = "docker0";
@@ -76,13 +76,13 @@ final class ForeignFirewalls {
     return Stream.concat(rules, bridges).toList();
   }
 
-  /** Whether any of them is asked about what is forwarded. */
+  /** Whether any is asked about what is forwarded. */
   boolean haveSay() {
     return chains.haveSay();
   }
 
   /** Whether a fact is one of those that are wanted because of them. */
-  static boolean isBecauseOfOthers(Fact fact) {
+  static boolean isAboutOthers(Fact fact) {
     return fact instanceof Fact.ForeignRule
         || (fact instanceof Fact.Element(FirewallElement element)
             && element.map() == FirewallMap.FOREIGN_BRIDGES);

@@ -1,6 +1,8 @@
 package io.fairlead.network;
 
 import io.fairlead.Unavailable;
+import io.fairlead.linux.Handback;
+import io.fairlead.linux.HandbackThread;
 import io.fairlead.linux.NetNamespace;
 import io.fairlead.network.explain.Survey;
 import io.fairlead.network.firewall.ForeignChains;
@@ -12,13 +14,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -51,7 +50,7 @@ final class NetworkWriter implements AutoCloseable {
   private final Store store;
   private final Wants wants;
   private final ForeignFirewalls foreign;
-  private final ThreadPoolExecutor thread;
+  private final HandbackThread thread;
   private final Kernel kernel;
   private final Map<Scope, Known> known = new HashMap<>();
 
@@ -71,12 +70,8 @@ final class NetworkWriter implements AutoCloseable {
     this.wants = wants;
     this.foreign = foreign;
     this.thread =
-        new ThreadPoolExecutor(
-            1,
-            1,
-            0,
-            TimeUnit.SECONDS,
-            new ArrayBlockingQueue<>(MOST_WAITING),
+        new HandbackThread(
+            MOST_WAITING,
             work ->
                 Thread.ofPlatform()
                     .name("network-writer")
@@ -163,8 +158,9 @@ final class NetworkWriter implements AutoCloseable {
   }
 
   /**
-   * Somebody changed the firewall: puts our rules into those of others that drop now, and our table
-   * back if it is gone. Single rules of it are left to {@link #reconcileAll}. Does not wait.
+   * Somebody changed the firewall: puts our rules into those of others that drop now, has our own
+   * such as they are to be beside others or alone, and puts our tables back if one is gone. Single
+   * rules of them are left to {@link #reconcileAll}. Does not wait.
    */
   void firewallChanged() {
     if (!thread.isShutdown()) {
@@ -185,13 +181,14 @@ final class NetworkWriter implements AutoCloseable {
       Scope host = new Scope.Host();
       Map<Scope, State> wanted = wanted(List.of(host));
       State want = union(wanted.values());
-      State asked = question(host).with(want).only(NetworkWriter::isOfTheFirewall);
+      State before = question(host);
+      State asked = before.with(want).only(NetworkWriter::isOfTheFirewall);
       List<Change> changes =
           Diff.diff(kernel.observer().about(asked), want.only(NetworkWriter::isOfTheFirewall));
       if (changes.stream().anyMatch(NetworkWriter::isTableGone)) {
         changes = reconcileAllHere();
       } else {
-        changes = changes.stream().filter(this::isBecauseOfOthers).toList();
+        changes = changes.stream().filter(change -> isBecauseOfOthers(change, before)).toList();
         kernel.applier().apply(changes);
         remember(wanted);
       }
@@ -201,14 +198,15 @@ final class NetworkWriter implements AutoCloseable {
     }
   }
 
-  private boolean isBecauseOfOthers(Change change) {
-    return change instanceof Change.Alter(Fact.Skeleton from, Fact.Skeleton _)
-        ? wants.isForTheOtherCase(from)
-        : ForeignFirewalls.isBecauseOfOthers(change.fact());
+  /** What somebody does to a rule of ours is left; but which rules we want depends on others. */
+  private static boolean isBecauseOfOthers(Change change, State before) {
+    return change.fact() instanceof Fact.Skeleton wanted
+        ? !before.get(wanted.key()).equals(Optional.of(wanted))
+        : ForeignFirewalls.isAboutOthers(change.fact());
   }
 
   private static boolean isOfTheFirewall(Fact fact) {
-    return fact instanceof Fact.Skeleton || ForeignFirewalls.isBecauseOfOthers(fact);
+    return fact instanceof Fact.Skeleton || ForeignFirewalls.isAboutOthers(fact);
   }
 
   private static boolean isTableGone(Change change) {
@@ -333,7 +331,7 @@ final class NetworkWriter implements AutoCloseable {
 
   /** Runs something on the writer's thread, and waits for it. */
   <T> T call(Callable<T> action) {
-    var task = new FutureTask<>(action);
+    var task = new Handback<>(action);
     execute(task);
     try {
       return task.get();

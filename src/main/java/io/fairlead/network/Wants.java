@@ -82,11 +82,6 @@ final class Wants {
     return scopes;
   }
 
-  /** Whether a table's rules are as they should be once other firewalls come, or are gone. */
-  boolean isForTheOtherCase(Fact.Skeleton skeleton) {
-    return skeleton.rules().equals(ruleset.rules(skeleton.table(), !foreign.haveSay()));
-  }
-
   private State host(List<NetworkRow> networks) {
     var facts = new ArrayList<Fact>();
     facts.add(new Fact.HostSwitch("net/ipv4/ip_forward", "1"));

@@ -212,6 +212,10 @@ class BesideOthersTest {
       BesideLab.serve(engine, "web", 8080);
       lab.host.exec("busybox", "sysctl", "-w", "net.bridge.bridge-nf-call-iptables=1");
       assertThat(firstPackets(engine)).isEqualTo("untracked");
+      // Left alone as such, it does not keep the table from becoming what it is to be.
+      String ours = "fairlead_" + engine.engine().info().id();
+      lab.host.exec("nft", "add", "rule", "inet", ours, "entering", "counter");
+      lab.host.exec("nft", "add", "rule", "bridge", ours, "genuine", "counter");
       lab.host.exec(
           "nft",
           """
@@ -223,6 +227,7 @@ class BesideOthersTest {
           }
           """);
       await().until(() -> !lab.tablesOf(engine).contains("notrack"));
+      assertThat(lab.tablesOf(engine)).contains("meta mark set").doesNotContain("ct mark set");
       assertThat(firstPackets(engine)).isEqualTo("new");
       lab.host.exec("nft", "delete", "table", "ip", "theirs");
       await().until(() -> lab.tablesOf(engine).contains("notrack"));
@@ -324,6 +329,33 @@ class BesideOthersTest {
       assertThat(lab.tablesOf(first)).isEqualTo(tables);
       assertThat(lab.isReached(Family.V4)).isTrue();
     }
+  }
+
+  /** What one lets out is not, by the other's rules, let in already. */
+  @Test
+  void twoEnginesContainersDoNotReachEachOtherByAddress() {
+    try (var first = TestEngine.open(lab.host, bridge("fairlead7"))) {
+      BesideLab.serve(first, "ours", 8080);
+      try (var second = TestEngine.open(lab.host, bridge("fairlead8"))) {
+        BesideLab.serve(second, "second", 8090);
+        assertThat(lab.host.httpGet(page(first, "ours"))).startsWith("ours");
+        assertThat(lab.host.httpGet(page(second, "second"))).startsWith("second");
+        assertThat(BesideLab.fetch(second, page(first, "ours"))).isEmpty();
+        assertThat(BesideLab.fetch(first, page(second, "second"))).isEmpty();
+        assertThat(BesideLab.fetch(first, Family.V4.url(Family.V4.host, 8090, "page")))
+            .isEqualTo("second");
+      }
+    }
+  }
+
+  private static UnaryOperator<EngineConfig> bridge(String name) {
+    return BesideLab.configured(Optional.of(name), false, false);
+  }
+
+  private static String page(TestEngine engine, String name) {
+    var endpoints = engine.containers().find(name).network().endpoints();
+    String address = endpoints.values().iterator().next().address().orElseThrow();
+    return Family.V4.url(address, 80, "page");
   }
 
   private void make(String firewall, String tool) {

@@ -19,7 +19,8 @@ import java.util.stream.Stream;
  * @param places their chains for rules of others, whether they drop or not
  * @param bridges of a dockerd, once {@link #among} has told them from other links: an accept of
  *     ours shall not open what its rules keep apart
- * @param haveSay whether any rule or policy of theirs is asked about what is forwarded
+ * @param haveSay whether any rule or policy of theirs is asked about what is forwarded, be it on
+ *     the way in or out
  */
 public record ForeignChains(
     List<ForeignDrop> drops, List<ForeignChain> places, List<String> bridges, boolean haveSay) {
@@ -36,10 +37,12 @@ public record ForeignChains(
   private static final String DOCKERS_CHAINS = "DOCKER";
   private static final Pattern DOCKERS_BRIDGES = Pattern.compile("docker0|br-[0-9a-f]{12}");
   private static final String LEGACY_FORWARD = "FORWARD";
+  private static final String LEGACY_NAT = "nat";
   private static final Pattern TABLE = Pattern.compile("table (\\S+) (\\S+) \\{.*");
   private static final Pattern CHAIN = Pattern.compile("\\s+chain (\\S+) \\{.*");
-  private static final Pattern FORWARD =
-      Pattern.compile("\\s+type filter hook forward priority [^;]*; policy (\\w+);.*");
+  private static final Pattern FILTER =
+      Pattern.compile(
+          "\\s+type filter hook (prerouting|forward|postrouting) priority [^;]*; policy (\\w+);.*");
 
   /** A table of an engine like this one: {@code fairlead_ID}. */
   private static final String OURS = "fairlead_";
@@ -98,15 +101,25 @@ public record ForeignChains(
    *
    * @param dropping by their policy
    * @param accepting by their policy; their rules may end otherwise
+   * @param beside those of the hooks before and behind
    */
   private record Table(
       String family,
       String name,
       List<String> chains,
       List<String> dropping,
-      List<String> accepting) {
+      List<String> accepting,
+      List<String> beside) {
     static Table empty(String family, String name) {
-      return new Table(family, name, new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
+      return new Table(
+          family, name, new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
+    }
+
+    List<String> of(String hook, String policy) {
+      if (!hook.equals("forward")) {
+        return beside;
+      }
+      return policy.equals("drop") ? dropping : accepting;
     }
 
     ForeignChains read(ForeignRules rules) {
@@ -125,7 +138,11 @@ public record ForeignChains(
               .map(this::chain)
               .flatMap(rules::names)
               .toList(),
-          !dropping.isEmpty() || accepting.stream().map(this::chain).anyMatch(rules::areIn));
+          !dropping.isEmpty()
+              || Stream.of(accepting, beside)
+                  .flatMap(List::stream)
+                  .map(this::chain)
+                  .anyMatch(rules::areIn));
     }
 
     private ForeignChain.Nft chain(String chain) {
@@ -168,7 +185,7 @@ public record ForeignChains(
             .filter(chain -> isDockers(chain.getKey()))
             .flatMap(chain -> chain.getValue().outLinks().stream())
             .toList(),
-        table.chains().containsKey(LEGACY_FORWARD));
+        table.hasRules() && !table.name().equals(LEGACY_NAT));
   }
 
   private static Stream<String> places(Collection<String> chains) {
@@ -185,15 +202,14 @@ public record ForeignChains(
     for (String line : listing.lines().toList()) {
       Matcher table = TABLE.matcher(line);
       Matcher chain = CHAIN.matcher(line);
-      Matcher forward = FORWARD.matcher(line);
+      Matcher filter = FILTER.matcher(line);
       if (table.matches()) {
         tables.add(Table.empty(table.group(1), table.group(2)));
       } else if (chain.matches()) {
         tables.getLast().chains().add(chain.group(1));
-      } else if (forward.matches()) {
+      } else if (filter.matches()) {
         Table last = tables.getLast();
-        (forward.group(1).equals("drop") ? last.dropping() : last.accepting())
-            .add(last.chains().getLast());
+        last.of(filter.group(1), filter.group(2)).add(last.chains().getLast());
       }
     }
     return tables;

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * The firewall's text: each table's skeleton, which is one resource ({@code inet.nft}, {@code
@@ -21,8 +22,10 @@ public final class Ruleset {
   private static final Pattern ELEMENTS =
       Pattern.compile("(?:set|map) (\\S+) \\{[^{}]*?elements = \\{([^}]*)\\}", Pattern.DOTALL);
 
-  private static final String ALONE = "when_alone";
-  private static final String BESIDE_OTHERS = "when_beside_others";
+  /** How comments end of rules that are not always there. */
+  private static final String ALONE = ", alone\"";
+
+  private static final String BESIDE_OTHERS = ", beside others\"";
 
   private final String table;
 
@@ -53,9 +56,9 @@ public final class Ruleset {
     try (var in = Ruleset.class.getResourceAsStream(of.nftFamily() + ".nft")) {
       return new String(Objects.requireNonNull(in).readAllBytes(), StandardCharsets.UTF_8)
           .replace("TABLE", table)
-          .replaceFirst("(chain %s \\{)[^}]*".formatted(unwanted), "$1\n  ")
-          // To look into a chain without rules costs a packet as much as a rule.
-          .replace("goto " + unwanted, "accept");
+          .lines()
+          .filter(line -> !line.endsWith(unwanted))
+          .collect(Collectors.joining("\n", "", "\n"));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -69,7 +72,7 @@ public final class Ruleset {
    * The skeleton's rules, each as {@code chain: comment}: chains by name, and each chain's in
    * order.
    *
-   * @param besideOthers whether firewalls of others have a say in what is forwarded
+   * @param besideOthers whether firewalls of others are asked about what is forwarded
    */
   public List<String> rules(FirewallTable of, boolean besideOthers) {
     return rulesIn(text(of, besideOthers));

@@ -71,6 +71,32 @@ class ForeignChainsTest {
     assertThat(chains.places()).containsExactly(DOCKER_USER);
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "ip filter,         forward,     accept, ct state new,  true",
+    "ip filter,         forward,     accept, '',            false",
+    "ip filter,         forward,     drop,   '',            true",
+    "inet guard,        prerouting,  accept, ct state new,  true",
+    "inet guard,        postrouting, accept, counter,       true",
+    "inet guard,        input,       drop,   counter,       false",
+    "inet fairlead_0ba, forward,     accept, counter,       false"
+  })
+  void whoHasARuleAboutWhatIsForwardedHasASay(
+      String table, String hook, String policy, String rule, boolean haveSay) {
+    var found =
+        ForeignChains.in(
+            """
+            table %s {
+            \tchain passing {
+            \t\ttype filter hook %s priority filter; policy %s;
+            \t}
+            }
+            """
+                .formatted(table, hook, policy),
+            _ -> rule.isEmpty() ? "" : "\t\t" + rule);
+    assertThat(found.haveSay()).isEqualTo(haveSay);
+  }
+
   @Test
   void aDockerdsBridgesAreKnownByTheirNamesOrByItsRules() {
     Map<String, String> rules =
