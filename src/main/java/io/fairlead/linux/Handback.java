@@ -65,7 +65,7 @@ public final class Handback<T> extends FutureTask<T> {
     return switch (e.getCause()) {
       case RuntimeException cause -> cause;
       case Error cause -> throw cause;
-      case null, default -> new IllegalStateException("in another namespace", e);
+      case null, default -> new IllegalStateException("in another namespace", e.getCause());
     };
   }
 
