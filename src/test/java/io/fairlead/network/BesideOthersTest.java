@@ -237,11 +237,11 @@ class BesideOthersTest {
 
   /** How the host takes a connection from one container to another. */
   private String firstPackets(TestEngine engine) {
-    // Not about what is forwarded: it is not a say.
+    // As an engine like this one has it: what others have there would be a say.
     lab.host.exec(
         "nft",
         """
-        table ip watch {
+        table ip fairlead_watch {
           chain arriving {
             type filter hook prerouting priority 0
             ip daddr 172.17.0.2 ct state untracked counter comment "untracked"
@@ -250,8 +250,8 @@ class BesideOthersTest {
         }
         """);
     assertThat(BesideLab.fetch(engine, "http://172.17.0.2/page")).isEqualTo("web");
-    String counted = lab.host.exec("nft", "list", "table", "ip", "watch").stdout();
-    lab.host.exec("nft", "delete", "table", "ip", "watch");
+    String counted = lab.host.exec("nft", "list", "table", "ip", "fairlead_watch").stdout();
+    lab.host.exec("nft", "delete", "table", "ip", "fairlead_watch");
     return counted
         .lines()
         .filter(line -> line.matches(".*packets [1-9].*"))
