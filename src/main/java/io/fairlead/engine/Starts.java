@@ -3,6 +3,7 @@ package io.fairlead.engine;
 import io.fairlead.EngineFault;
 import io.fairlead.NotFound;
 import io.fairlead.image.Image;
+import io.fairlead.linux.Results;
 import io.fairlead.network.NetworkRequest;
 import io.fairlead.network.Networks.Allocation;
 import io.fairlead.runtime.ExitStatus;
@@ -133,7 +134,7 @@ final class Starts {
       awaitQuietly(root, e);
       throw e;
     }
-    Path rootPath = Together.result(root);
+    Path rootPath = Results.of(root);
     steps.reached("start: network and root are there");
     var pids = run(spec(id, kept, rootPath, folder, allocation), kept, steps);
     steps.reached("start: process runs");
@@ -235,7 +236,7 @@ final class Starts {
 
   private static void awaitQuietly(FutureTask<Path> task, Throwable first) {
     try {
-      Together.result(task);
+      Results.of(task);
     } catch (RuntimeException e) {
       first.addSuppressed(e);
     }

@@ -1,9 +1,9 @@
 package io.fairlead.engine;
 
+import io.fairlead.linux.Results;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 
 /** Steps that do not need each other, side by side. */
@@ -15,33 +15,6 @@ final class Together {
     var task = new FutureTask<>(step);
     Thread.ofVirtual().name(threadName).start(task);
     return task;
-  }
-
-  /** Waits for a step, and passes on what it threw. */
-  static <T> T result(FutureTask<T> task) {
-    boolean wasInterrupted = false;
-    try {
-      while (true) {
-        try {
-          return task.get();
-        } catch (InterruptedException e) {
-          // Whoever began a step has to see its end: what it made must be known.
-          wasInterrupted = true;
-        }
-      }
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof RuntimeException cause) {
-        throw cause;
-      }
-      if (e.getCause() instanceof Error cause) {
-        throw cause;
-      }
-      throw new IllegalStateException(e.getCause());
-    } finally {
-      if (wasInterrupted) {
-        Thread.currentThread().interrupt();
-      }
-    }
   }
 
   /**
@@ -63,7 +36,7 @@ final class Together {
     RuntimeException first = null;
     for (var task : tasks) {
       try {
-        result(task);
+        Results.of(task);
       } catch (RuntimeException e) {
         if (first == null) {
           first = e;

@@ -1,7 +1,6 @@
 package io.fairlead.linux;
 
 import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.FutureTask;
@@ -35,38 +34,6 @@ public final class Handback<T> extends FutureTask<T> {
   @Override
   protected void setException(Throwable failure) {
     end(() -> super.setException(failure));
-  }
-
-  /**
-   * Waits for the end, also where interrupted meanwhile: what the action opens must not be lost.
-   *
-   * @throws RuntimeException what the action threw
-   */
-  T await() {
-    boolean isInterrupted = false;
-    try {
-      while (true) {
-        try {
-          return get();
-        } catch (InterruptedException e) {
-          isInterrupted = true;
-        } catch (ExecutionException e) {
-          throw unwrapped(e);
-        }
-      }
-    } finally {
-      if (isInterrupted) {
-        Thread.currentThread().interrupt();
-      }
-    }
-  }
-
-  private static RuntimeException unwrapped(ExecutionException e) {
-    return switch (e.getCause()) {
-      case RuntimeException cause -> cause;
-      case Error cause -> throw cause;
-      case null, default -> new IllegalStateException("in another namespace", e.getCause());
-    };
   }
 
   private void end(Runnable ending) {

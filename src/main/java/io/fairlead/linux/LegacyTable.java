@@ -178,13 +178,10 @@ public record LegacyTable(
       long target = layout.target(entries, at);
       long next = layout.next(entries, at);
       chain = hooks.getOrDefault(at, chain);
-      boolean isHead = entries.getString(target + NAME).equals("ERROR");
-      if (isHead) {
-        chain = entries.getString(target + DATA);
-      }
-      if (!isHead) {
+      if (!entries.getString(target + NAME).equals("ERROR")) {
         rules.computeIfAbsent(chain, _ -> new ArrayList<>()).add(at);
       } else if (next < entries.byteSize()) {
+        chain = entries.getString(target + DATA);
         rules.put(chain, new ArrayList<>());
       }
       at = next;
@@ -205,8 +202,13 @@ public record LegacyTable(
 
   private static Stream<String> comments(EntryLayout layout, MemorySegment entries, long entry) {
     return layout.matches(entries, entry).stream()
-        .filter(match -> entries.getString(match + NAME).equals("comment"))
+        .filter(match -> isComment(entries, match))
         .map(match -> entries.getString(match + DATA, StandardCharsets.UTF_8));
+  }
+
+  /** A match that asks nothing. */
+  static boolean isComment(MemorySegment entries, long match) {
+    return entries.getString(match + NAME).equals("comment");
   }
 
   /** Where things are in struct ipt_entry and struct ip6t_entry. */

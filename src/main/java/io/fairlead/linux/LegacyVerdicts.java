@@ -73,6 +73,6 @@ final class LegacyVerdicts {
   private boolean isUnconditional(long at) {
     return !layout.asksTheHeader(entries, at)
         && layout.matches(entries, at).stream()
-            .allMatch(match -> entries.getString(match + LegacyTable.NAME).equals("comment"));
+            .allMatch(match -> LegacyTable.isComment(entries, match));
   }
 }

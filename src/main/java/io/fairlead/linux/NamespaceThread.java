@@ -59,7 +59,7 @@ public final class NamespaceThread implements AutoCloseable {
       throw new Unavailable(
           "the engine is closing, or %d requests wait already".formatted(MAX_WAITING), e);
     }
-    return result.await();
+    return Results.of(result);
   }
 
   /** Lets what was handed in finish, and ends the thread. */

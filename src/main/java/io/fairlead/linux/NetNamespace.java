@@ -78,6 +78,6 @@ public record NetNamespace(Path path) {
   static <T> T onThread(String name, Callable<T> action) {
     var task = new Handback<T>(action);
     Thread.ofPlatform().name(name).daemon().start(task);
-    return task.await();
+    return Results.of(task);
   }
 }

@@ -81,7 +81,7 @@ public final class Spawn implements AutoCloseable {
   public void call(Runnable action) {
     var task = new Handback<>(Executors.callable(action));
     thread.execute(task);
-    task.await();
+    var _ = Results.of(task);
   }
 
   /** Starts a program whose standard streams are /dev/null; completes with its exit code. */

@@ -4,6 +4,7 @@ import io.fairlead.Unavailable;
 import io.fairlead.linux.Handback;
 import io.fairlead.linux.HandbackThread;
 import io.fairlead.linux.NetNamespace;
+import io.fairlead.linux.Results;
 import io.fairlead.network.explain.Survey;
 import io.fairlead.network.firewall.ForeignChains;
 import io.fairlead.store.EndpointRow;
@@ -336,7 +337,7 @@ final class NetworkWriter implements AutoCloseable {
     try {
       return task.get();
     } catch (ExecutionException e) {
-      throw unwrap(e);
+      throw Results.failure(e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new Unavailable("interrupted while the network was changed", e);
@@ -353,14 +354,6 @@ final class NetworkWriter implements AutoCloseable {
               : "%d network requests are waiting already; try again".formatted(MOST_WAITING),
           e);
     }
-  }
-
-  private static RuntimeException unwrap(ExecutionException e) {
-    return switch (e.getCause()) {
-      case RuntimeException cause -> cause;
-      case Error cause -> throw cause;
-      case null, default -> new IllegalStateException(e.getCause());
-    };
   }
 
   @Override

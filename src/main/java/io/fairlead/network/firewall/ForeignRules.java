@@ -1,6 +1,8 @@
 package io.fairlead.network.firewall;
 
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
@@ -30,6 +32,9 @@ final class ForeignRules {
   }
 
   private final UnaryOperator<String> nft;
+
+  /** What was read already: each of several questions is about every rule of a chain. */
+  private final Map<ForeignChain.Nft, List<String>> read = new HashMap<>();
 
   /**
    * @param nft answers a listing; empty where there is no such thing any more
@@ -92,6 +97,10 @@ final class ForeignRules {
   }
 
   private List<String> rules(ForeignChain.Nft chain) {
+    return read.computeIfAbsent(chain, this::read);
+  }
+
+  private List<String> read(ForeignChain.Nft chain) {
     return nft.apply(chain.listing())
         .lines()
         .filter(line -> line.startsWith("\t\t"))
