@@ -2,6 +2,7 @@ package io.fairlead.network;
 
 import io.fairlead.Conflict;
 import io.fairlead.NotFound;
+import io.fairlead.linux.netlink.MacAddress;
 import io.fairlead.network.address.AddressPool;
 import io.fairlead.network.address.Addresses;
 import io.fairlead.network.address.HeldAddress;
@@ -174,7 +175,7 @@ final class Allocator {
         network.id(),
         "eth0",
         HOST_END + hex(4),
-        Macs.ofEndpoint(RANDOM).toString(),
+        MacAddress.random(RANDOM).toString(),
         List.of(),
         families.contains(false),
         families.contains(true));

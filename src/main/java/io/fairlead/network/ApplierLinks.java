@@ -161,8 +161,10 @@ final class ApplierLinks implements AutoCloseable {
       outside.rename(to.hostEnd());
     }
     send(Place.HOST, (to.isUp() ? outside.up() : outside.down()).request());
-    // Hairpin is a property of the bridge's port: it can only be set once there is one.
-    send(Place.HOST, LinkChange.of(outer).hairpin(to.isHairpin()).request());
+    // Properties of the bridge's port: they can only be set once there is one.
+    send(
+        Place.HOST,
+        LinkChange.of(outer).hairpin(to.isHairpin()).learning(to.isLearning()).request());
     if (from.hasIpv6() != to.hasIpv6()) {
       interior(to.sandbox())
           .run(() -> Sysctls.write(Facts.disableIpv6(to.containerEnd()), to.hasIpv6() ? "0" : "1"));

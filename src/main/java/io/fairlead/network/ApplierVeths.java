@@ -5,6 +5,7 @@ import io.fairlead.linux.KernelException;
 import io.fairlead.linux.netlink.Link;
 import io.fairlead.linux.netlink.LinkChange;
 import io.fairlead.linux.netlink.Links;
+import io.fairlead.linux.netlink.MacAddress;
 import io.fairlead.linux.netlink.Message;
 import io.fairlead.linux.netlink.NetlinkSocket;
 import io.fairlead.linux.netlink.Request;
@@ -49,7 +50,7 @@ final class ApplierVeths {
     return Links.addVeth(
         new Veth(
             veth.hostEnd(),
-            Macs.ofHostEnd(RandomGenerator.getDefault()),
+            MacAddress.random(RandomGenerator.getDefault()),
             veth.containerEnd(),
             veth.mac(),
             interior.namespace().number(),
@@ -59,7 +60,11 @@ final class ApplierVeths {
   }
 
   private static Request markOf(Fact.Veth veth) {
-    return LinkChange.of(veth.hostEnd()).alias(veth.owner()).hairpin(veth.isHairpin()).request();
+    return LinkChange.of(veth.hostEnd())
+        .alias(veth.owner())
+        .hairpin(veth.isHairpin())
+        .learning(veth.isLearning())
+        .request();
   }
 
   private Link born(Fact.Veth veth, List<List<Message>> answers) {

@@ -91,6 +91,8 @@ public sealed interface Fact {
    * @param bridge the host end's master, empty: none
    * @param owner our mark on the host end (its alias): the engine and the endpoint
    * @param isHairpin whether the bridge may send a frame back out of this port
+   * @param isLearning whether the bridge remembers MACs by what comes in here. The endpoint's own
+   *     is bound anyway ({@link ForwardingEntry})
    * @param isUp whether both ends are up
    * @param hasIpv6 whether the container end may have IPv6 addresses
    */
@@ -103,6 +105,7 @@ public sealed interface Fact {
       String bridge,
       String owner,
       boolean isHairpin,
+      boolean isLearning,
       boolean isUp,
       boolean hasIpv6)
       implements Fact {

@@ -165,6 +165,7 @@ final class Observer implements AutoCloseable {
         "",
         link.alias(),
         link.isHairpin(),
+        link.isLearning(),
         link.isUp(),
         true);
   }
@@ -284,6 +285,7 @@ final class Observer implements AutoCloseable {
         master,
         outer.alias(),
         outer.isHairpin(),
+        outer.isLearning(),
         inner.isUp() && outer.isUp(),
         hasIpv6(interior, inner.name()));
   }

@@ -109,8 +109,7 @@ final class Wants {
     var facts = new ArrayList<Fact>();
     String bridge = row.link();
     facts.add(
-        new Fact.Bridge(
-            bridge, Macs.ofBridge(row.id()), row.mtuBytes(), marks.bridge(row.id()), true));
+        new Fact.Bridge(bridge, localMac(row.id()), row.mtuBytes(), marks.bridge(row.id()), true));
     facts.add(new Fact.Sysctl(bridge, "net/ipv4/conf/%s/route_localnet".formatted(bridge), "1"));
     facts.add(new Fact.Sysctl(bridge, "net/ipv6/conf/%s/accept_ra".formatted(bridge), "0"));
     String name = "\"" + bridge + "\"";
@@ -197,8 +196,9 @@ final class Wants {
         network.mtuBytes(),
         network.link(),
         marks.endpoint(row.id()),
-        true,
-        true,
+        /* isHairpin= */ true,
+        /* isLearning= */ false,
+        /* isUp= */ true,
         hasIpv6);
   }
 
@@ -279,6 +279,12 @@ final class Wants {
       case STARTING, RUNNING, PAUSED, STOPPING, RESTARTING -> true;
       case CREATED, EXITED -> false;
     };
+  }
+
+  /** A unicast address with the local bit, as random as the id. */
+  private static MacAddress localMac(String id) {
+    long bits = Long.parseLong(id.substring(0, 12), 16);
+    return new MacAddress((bits & ~(1L << 40)) | (1L << 41));
   }
 
   private static Fact element(FirewallMap set, String key) {

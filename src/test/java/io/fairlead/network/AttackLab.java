@@ -201,13 +201,28 @@ final class AttackLab implements AutoCloseable {
   }
 
   /** The port of the bridge at which it knows a MAC, and how. */
-  String forwardingEntry(Party party) {
+  String forwardingEntry(MacAddress mac) {
     return host.exec("bridge", "fdb", "show", "br", "docker0")
         .stdout()
         .lines()
-        .filter(line -> line.startsWith(party.mac().toString()))
+        .filter(line -> line.startsWith(mac.toString()))
         .findFirst()
         .orElse("");
+  }
+
+  /** The bridge's end of a container's pair. */
+  String port(Party party) {
+    return forwardingEntry(party.mac()).replaceAll(".* dev (\\S+) .*", "$1");
+  }
+
+  /** Does something while the bridge remembers whatever MAC comes from a container. */
+  void whileLearning(Party party, Runnable action) {
+    host.exec("bridge", "link", "set", "dev", port(party), "learning", "on");
+    try {
+      action.run();
+    } finally {
+      host.exec("bridge", "link", "set", "dev", port(party), "learning", "off");
+    }
   }
 
   @Override

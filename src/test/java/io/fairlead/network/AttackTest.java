@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.fairlead.linux.netlink.MacAddress;
 import io.fairlead.network.AttackLab.Party;
 import java.net.InetAddress;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -32,10 +33,14 @@ class AttackTest {
   private static final InetAddress LOOPBACK4 = InetAddress.ofLiteral("127.0.0.1");
   private static final InetAddress LOOPBACK6 = InetAddress.ofLiteral("::1");
   private static final String FORGED = "bridge forged";
-  private static final String GUARD = "inet guard";
-  private static final String DESTINATION = "loopback destination, not by lo";
+  private static final String ARRIVING = "bridge arriving";
+  private static final String ROUTED = "inet prerouting";
+  private static final String DESTINATION = "loopback destination";
+  private static final String SOURCE = "loopback source";
   private static final int SERVICE = 9001;
+  private static final int FIN = 1;
   private static final int SYN = 2;
+  private static final int RST = 4;
   private static final int ACK = 16;
 
   private AttackLab lab;
@@ -69,6 +74,7 @@ class AttackTest {
   void forget() {
     lab.host.exec("ip", "neigh", "flush", "all");
     lab.victim.run("ip", "neigh", "flush", "all").succeeded();
+    lab.host.exec("nft", "add table inet seen; delete table inet seen");
     lab.victim.run("ip", "-6", "route", "flush", "proto", "ra").succeeded();
   }
 
@@ -84,27 +90,32 @@ class AttackTest {
   private Stream<Row> rows() {
     return Stream.of(
         // Only route_localnet lets 127.0.0.0/8 in from elsewhere: it is on at our bridges.
-        row("a container to the host's 127.0.0.1", GUARD, DESTINATION, () -> toLoopback(9000)),
-        row("a container to what is published there", GUARD, DESTINATION, () -> toLoopback(8053)),
+        row("a container to the host's 127.0.0.1", ARRIVING, DESTINATION, () -> toLoopback(9000)),
+        row(
+            "a container to what is published there",
+            ARRIVING,
+            DESTINATION,
+            () -> toLoopback(8053)),
+        row("a container that scans the host's 127.0.0.1", ARRIVING, DESTINATION, this::scan),
         row(
             "a container from 127.0.0.1",
-            GUARD,
-            "loopback source, not by lo",
+            ROUTED,
+            SOURCE,
             () -> datagram(lab.attacker, LOOPBACK4, lab.gateway, lab.gateway.v4(), SERVICE)),
         row(
             "another host to the host's 127.0.0.1",
-            GUARD,
+            ROUTED,
             DESTINATION,
             () -> datagram(lab.other, lab.other.v4(), lab.wire, LOOPBACK4, 9000)),
         row(
             "another host to what is published there",
-            GUARD,
+            ROUTED,
             DESTINATION,
             () -> datagram(lab.other, lab.other.v4(), lab.wire, LOOPBACK4, 8053)),
         row(
             "another host from 127.0.0.1",
-            GUARD,
-            "loopback source, not by lo",
+            ROUTED,
+            SOURCE,
             () -> datagram(lab.other, LOOPBACK4, lab.wire, lab.wire.v4(), SERVICE)),
         row("ARP: is a neighbour, to another", FORGED, "ARP", () -> arp(lab.web, lab.victim)),
         row("ARP: is a neighbour, to the host", FORGED, "ARP", () -> arp(lab.web, lab.gateway)),
@@ -129,6 +140,8 @@ class AttackTest {
         row("v6, a neighbour's name", FORGED, "v6 source", () -> inTheNameOf(lab.web, true)),
         row("v4 connection, a neighbour's name", FORGED, "v4 source", () -> segment(false, SYN)),
         row("v6 connection, a neighbour's name", FORGED, "v6 source", () -> segment(true, SYN)),
+        row("v4 reset, a neighbour's name", FORGED, "v4 source", () -> segment(false, RST)),
+        row("v6 reset, a neighbour's name", FORGED, "v6 source", () -> segment(true, RST)),
         row("v4, the gateway's name", FORGED, "v4 source", () -> inTheNameOf(lab.gateway, false)),
         row("v6, the gateway's name", FORGED, "v6 source", () -> inTheNameOf(lab.gateway, true)));
   }
@@ -149,15 +162,13 @@ class AttackTest {
       await().until(() -> lab.counted(row.rule()) > before);
       assertThat(stopped.works().getAsBoolean()).isFalse();
 
-      lab.without(row.chain(), _ -> false, () -> unguarded(() -> succeeds(row)));
+      lab.without(
+          ROUTED,
+          rule -> !rule.contains("comment \"loopback"),
+          () -> lab.without(row.chain(), _ -> row.chain().equals(ROUTED), () -> succeeds(row)));
     } finally {
       openToLoopback(false);
     }
-  }
-
-  /** What is published on 127.0.0.1 is kept from being translated before the guard sees it. */
-  private void unguarded(Runnable control) {
-    lab.without("inet prerouting", rule -> !rule.contains("v4 loopback"), control);
   }
 
   private static void succeeds(Row row) {
@@ -192,21 +203,26 @@ class AttackTest {
         () -> RawFrames.send(from.namespace(), from.link(), frame), () -> lab.isHeard(text));
   }
 
-  /** In a neighbour's name to the victim; seen there by a rule of the victim's own. */
+  /** In a neighbour's name to the victim. */
   private Attack segment(boolean isV6, int flags) {
+    return segment(lab.web.address(isV6), lab.victim, lab.victim.address(isV6), flags);
+  }
+
+  /**
+   * What tracking of connections takes for none: a closed port would answer it, an open one not.
+   */
+  private Attack scan() {
+    return segment(lab.attacker.v4(), lab.gateway, LOOPBACK4, FIN);
+  }
+
+  /** Seen at its destination by a rule made there. */
+  private Attack segment(InetAddress source, Party next, InetAddress destination, int flags) {
     int port = 20_000 + attempts.incrementAndGet();
-    byte[] frame =
-        RawFrames.tcp(
-            lab.victim.mac(),
-            lab.attacker.mac(),
-            lab.web.address(isV6),
-            lab.victim.address(isV6),
-            port,
-            flags);
-    lab.countSegments(lab.victim, port);
+    byte[] frame = RawFrames.tcp(next.mac(), lab.attacker.mac(), source, destination, port, flags);
+    lab.countSegments(next, port);
     return new Attack(
         () -> RawFrames.send(lab.attacker.namespace(), lab.attacker.link(), frame),
-        () -> lab.countedSegments(lab.victim, port) > 0);
+        () -> lab.countedSegments(next, port) > 0);
   }
 
   private Attack arp(Party claimed, Party deceived) {
@@ -272,7 +288,7 @@ class AttackTest {
   /** Who sends such a one has to guess two ports and a sequence number: it is not looked at. */
   @ParameterizedTest
   @CsvSource({"false", "true"})
-  void aSegmentBehindTheFirstIsNotAskedForItsSource(boolean isV6) {
+  void aSegmentBetweenFirstAndLastIsNotAskedForItsSource(boolean isV6) {
     Attack attack = segment(isV6, ACK);
     attack.send().run();
     await().until(attack.works()::getAsBoolean);
@@ -281,25 +297,35 @@ class AttackTest {
   /** Frames in a neighbour's MAC pass, but what is for the neighbour still goes to it. */
   @Test
   void aNeighboursMacStaysAtItsPort() {
-    String before = lab.forwardingEntry(lab.web);
+    String before = lab.forwardingEntry(lab.web.mac());
     assertThat(before).contains("sticky");
-    sendByMacOf(lab.web);
-    assertThat(lab.forwardingEntry(lab.web)).isEqualTo(before);
+    sendByMac(lab.web.mac());
+    assertThat(lab.forwardingEntry(lab.web.mac())).isEqualTo(before);
 
-    String port = before.replaceAll(".* dev (\\S+) .*", "$1");
+    String port = lab.port(lab.web);
     String mac = lab.web.mac().toString();
     lab.host.exec("bridge", "fdb", "replace", mac, "dev", port, "master", "dynamic");
-    sendByMacOf(lab.web);
-    assertThat(lab.forwardingEntry(lab.web)).as("control").doesNotContain("dev " + port);
+    lab.whileLearning(lab.attacker, () -> sendByMac(lab.web.mac()));
+    assertThat(lab.forwardingEntry(lab.web.mac())).as("control").doesNotContain("dev " + port);
     lab.host.exec("bridge", "fdb", "replace", mac, "dev", port, "master", "static", "sticky");
   }
 
-  private void sendByMacOf(Party other) {
+  /** Nobody fills the host's memory with MACs that are nobody's. */
+  @Test
+  void anInventedMacIsNotRemembered() {
+    var invented = MacAddress.parse("02:00:00:00:0b:ad");
+    sendByMac(invented);
+    assertThat(lab.forwardingEntry(invented)).isEmpty();
+    lab.whileLearning(lab.attacker, () -> sendByMac(invented));
+    assertThat(lab.forwardingEntry(invented)).as("control").contains(lab.port(lab.attacker));
+  }
+
+  private void sendByMac(MacAddress source) {
     String text = "attempt " + attempts.incrementAndGet();
     byte[] frame =
         RawFrames.udp(
             lab.victim.mac(),
-            other.mac(),
+            source,
             lab.attacker.v4(),
             lab.victim.v4(),
             SERVICE,
@@ -320,6 +346,25 @@ class AttackTest {
       learn(lab.gateway, InetAddress.ofLiteral(address));
     } finally {
       lab.attacker.run("ip", "addr", "del", cidr, "dev", "eth0").succeeded();
+    }
+  }
+
+  /** As by macvlan or a virtual machine inside a container: the bridge asks every port for it. */
+  @Test
+  void anotherMacBehindAPortIsReached() {
+    String[][] second = {
+      {"ip", "link", "add", "second", "link", "eth0", "type", "macvlan", "mode", "bridge"},
+      {"ip", "addr", "add", "172.17.99.98/16", "dev", "second"},
+      {"ip", "link", "set", "second", "up"}
+    };
+    for (String[] command : second) {
+      lab.attacker.run(command).succeeded();
+    }
+    try {
+      learn(lab.victim, InetAddress.ofLiteral("172.17.99.98"));
+      learn(lab.gateway, InetAddress.ofLiteral("172.17.99.98"));
+    } finally {
+      lab.attacker.run("ip", "link", "del", "second").succeeded();
     }
   }
 

@@ -205,17 +205,17 @@ class BesideOthersTest {
     }
   }
 
-  /** Rules of others may ask for a connection's state, also inside a bridge. */
+  /** Others may route by marks of connections, and may ask for a packet's. */
   @Test
-  void insideABridgeIsTrackedWhileAnotherFirewallHasASay() {
+  void packetsAreMarkedInsteadOfConnectionsWhileAnotherFirewallHasASay() {
     try (var engine = TestEngine.open(lab.host)) {
       BesideLab.serve(engine, "web", 8080);
       lab.host.exec("busybox", "sysctl", "-w", "net.bridge.bridge-nf-call-iptables=1");
-      assertThat(firstPackets(engine)).isEqualTo("untracked");
+      assertThat(marked(engine)).isEqualTo("connection");
       // Left alone as such, it does not keep the table from becoming what it is to be.
       String ours = "fairlead_" + engine.engine().info().id();
       lab.host.exec("nft", "add", "rule", "inet", ours, "entering", "counter");
-      lab.host.exec("nft", "add", "rule", "bridge", ours, "genuine", "counter");
+      lab.host.exec("nft", "add", "rule", "bridge", ours, "forged", "counter");
       lab.host.exec(
           "nft",
           """
@@ -226,26 +226,25 @@ class BesideOthersTest {
             }
           }
           """);
-      await().until(() -> !lab.tablesOf(engine).contains("notrack"));
-      assertThat(lab.tablesOf(engine)).contains("meta mark set").doesNotContain("ct mark set");
-      assertThat(firstPackets(engine)).isEqualTo("new");
+      await().until(() -> lab.tablesOf(engine).contains("meta mark set"));
+      assertThat(marked(engine)).isEqualTo("packet");
       lab.host.exec("nft", "delete", "table", "ip", "theirs");
-      await().until(() -> lab.tablesOf(engine).contains("notrack"));
-      assertThat(firstPackets(engine)).isEqualTo("untracked");
+      await().until(() -> lab.tablesOf(engine).contains("ct mark set"));
+      assertThat(marked(engine)).isEqualTo("connection");
     }
   }
 
-  /** How the host takes a connection from one container to another. */
-  private String firstPackets(TestEngine engine) {
+  /** What bears our mark when one container talks to another. */
+  private String marked(TestEngine engine) {
     // As an engine like this one has it: what others have there would be a say.
     lab.host.exec(
         "nft",
         """
         table ip fairlead_watch {
-          chain arriving {
-            type filter hook prerouting priority 0
-            ip daddr 172.17.0.2 ct state untracked counter comment "untracked"
-            ip daddr 172.17.0.2 ct state new counter comment "new"
+          chain passing {
+            type filter hook forward priority 0
+            ip daddr 172.17.0.2 ct mark 0x02000000 counter comment "connection"
+            ip daddr 172.17.0.2 meta mark 0x02000000 counter comment "packet"
           }
         }
         """);

@@ -33,6 +33,7 @@ class DriftTest {
           host end renamed       | host   | ip link set VETH name other0              | ~ Veth
           host end's alias       | host   | ip link set VETH alias mine               | ~ Veth
           hairpin off            | host   | ip link set VETH type bridge_slave hairpin off | ~ Veth
+          learning on            | host   | ip link set VETH type bridge_slave learning on | ~ Veth
           host end's MTU         | host   | ip link set VETH mtu 1300                 | ~ Veth
           MAC's port             | host   | bridge fdb del MAC dev VETH master        | + ForwardingEntry
           MAC only learned       | host   | bridge fdb replace MAC dev VETH master dynamic | + ForwardingEntry
@@ -55,7 +56,7 @@ class DriftTest {
           forwarding             | host   | busybox sysctl -w net.ipv4.ip_forward=0          | ~ HostSwitch
           a rule                 | host   | nft flush chain inet TABLE forward        | ~ Skeleton
           a rule too many        | host   | nft insert rule inet TABLE forward drop   | ~ Skeleton
-          a chain's hook         | host   | nft delete chain inet TABLE guard         | ~ Skeleton
+          a chain's hook         | host   | nft delete chain inet TABLE output        | ~ Skeleton
           an element             | host   | nft delete element inet TABLE subnets4 { 172.17.0.0/16 } | + Element
           a foreign element      | host   | nft add element inet TABLE publish4_any { tcp . 1 : 10.0.0.1 . 1 } | - Element
           a sender               | host   | nft delete element bridge TABLE senders4 { "VETH" . 172.17.0.2 } | + Element

@@ -64,7 +64,7 @@ class ModesTest {
     assertThat(inside(container, "ip", "-6", "addr", "show", "eth0")).isBlank();
     assertThat(host.exec("bridge", "link").stdout()).contains("master docker0 state forwarding");
     assertThat(host.exec("ip", "-d", "link", "show", "master", "docker0").stdout())
-        .contains("hairpin on");
+        .contains("hairpin on", "learning off");
     assertThat(host.exec("ip", "-4", "-o", "addr", "show", "docker0").stdout())
         .contains("172.17.0.1/16");
   }

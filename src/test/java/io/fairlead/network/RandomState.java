@@ -107,6 +107,7 @@ final class RandomState {
               "us",
               random.nextBoolean(),
               random.nextBoolean(),
+              random.nextBoolean(),
               false));
       if (random.nextBoolean()) {
         facts.add(new Fact.ForwardingEntry(place, "veth" + place.id() + i, name, mac()));

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param mac null where the link has none of six bytes
  * @param masterIndex the bridge it is a port of; 0 if none
  * @param isHairpin whether its bridge sends a frame back through the port it came by
+ * @param isLearning whether its bridge remembers MACs by what comes in through it
  * @param alias empty if it has none
  * @param peerIndex of a veth: the other end's index, in its own namespace; 0 if none
  * @param peerNamespaceId this namespace's number for the namespace that the other end is in; -1 if
@@ -24,6 +25,7 @@ public record Link(
     @Nullable MacAddress mac,
     int masterIndex,
     boolean isHairpin,
+    boolean isLearning,
     int group,
     String alias,
     int peerIndex,

@@ -5,15 +5,16 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A change of an existing link, all in one message. The kernel applies, in this order: hairpin,
- * MAC, MTU, group, name, alias, master, up or down. So hairpin needs a link that has its bridge
- * already.
+ * A change of an existing link, all in one message. The kernel applies, in this order: hairpin and
+ * learning, MAC, MTU, group, name, alias, master, up or down. So those two need a link that has its
+ * bridge already.
  */
 public final class LinkChange {
   private final int index;
   private final String name;
   private @Nullable Boolean isUp;
   private @Nullable Boolean isHairpin;
+  private @Nullable Boolean isLearning;
   private @Nullable MacAddress mac;
   private @Nullable Integer mtuBytes;
   private @Nullable Integer group;
@@ -51,6 +52,11 @@ public final class LinkChange {
 
   public LinkChange hairpin(boolean on) {
     isHairpin = on;
+    return this;
+  }
+
+  public LinkChange learning(boolean on) {
+    isLearning = on;
     return this;
   }
 
@@ -122,17 +128,25 @@ public final class LinkChange {
       // Without NUL: the kernel would keep it as part of the alias.
       message.attribute(Rtnetlink.IFLA_IFALIAS, alias.getBytes(StandardCharsets.UTF_8));
     }
-    if (isHairpin != null) {
-      int mode = isHairpin ? 1 : 0;
+    if (isHairpin != null || isLearning != null) {
       message.nested(
           Rtnetlink.IFLA_LINKINFO,
           info ->
               info.attributeString(Rtnetlink.IFLA_INFO_SLAVE_KIND, "bridge")
                   .nested(
                       Rtnetlink.IFLA_INFO_SLAVE_DATA,
-                      port -> port.attributeU8(Rtnetlink.IFLA_BRPORT_MODE, mode)));
+                      port -> {
+                        flag(port, Rtnetlink.IFLA_BRPORT_MODE, isHairpin);
+                        flag(port, Rtnetlink.IFLA_BRPORT_LEARNING, isLearning);
+                      }));
     }
     return message.request("change link", name.isEmpty() ? "index " + index : name);
+  }
+
+  private static void flag(MessageWriter message, int attribute, @Nullable Boolean value) {
+    if (value != null) {
+      message.attributeU8(attribute, value ? 1 : 0);
+    }
   }
 
   private static void number(MessageWriter message, int attribute, @Nullable Integer value) {

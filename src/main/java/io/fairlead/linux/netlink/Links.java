@@ -31,8 +31,9 @@ public final class Links {
 
   /**
    * Makes a veth pair, its end here up and in its bridge. The kernel refuses a peer that is born up
-   * (ENOTCONN), and ignores alias and hairpin at birth: a {@link LinkChange} of the same batch sets
-   * those, by name. From Linux 6.3 on the answer holds the new link: see {@link #born}.
+   * (ENOTCONN), and ignores alias and what concerns the port at birth: a {@link LinkChange} of the
+   * same batch sets those, by name. From Linux 6.3 on the answer holds the new link: see {@link
+   * #born}.
    */
   public static Request addVeth(Veth veth) {
     var message =
@@ -231,6 +232,7 @@ public final class Links {
         mac == null || mac.length != 6 ? null : MacAddress.ofBytes(mac),
         attributes.u32(Rtnetlink.IFLA_MASTER, 0),
         isPort && port.u8(Rtnetlink.IFLA_BRPORT_MODE, 0) != 0,
+        isPort && port.u8(Rtnetlink.IFLA_BRPORT_LEARNING, 0) != 0,
         attributes.u32(Rtnetlink.IFLA_GROUP, 0),
         attributes.string(Rtnetlink.IFLA_IFALIAS, ""),
         attributes.u32(Rtnetlink.IFLA_LINK, 0),

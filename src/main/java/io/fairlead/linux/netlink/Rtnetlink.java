@@ -63,6 +63,7 @@ final class Rtnetlink {
   static final int IFLA_BR_FORWARD_DELAY = 1;
   static final int IFLA_BR_STP_STATE = 5;
   static final int IFLA_BRPORT_MODE = 4;
+  static final int IFLA_BRPORT_LEARNING = 8;
 
   /** linux/veth.h */
   static final int VETH_INFO_PEER = 1;

@@ -68,15 +68,16 @@ class CodecTest {
 
   @Test
   void nestsAreMarkedAndCountTheirContent() {
-    assertThat(hex(LinkChange.of(3).hairpin(true).request()))
+    assertThat(hex(LinkChange.of(3).hairpin(true).learning(false).request()))
         .isEqualTo(
             golden(
-                "3c000000 1000 0500 07000000 00000000"
+                "44000000 1000 0500 07000000 00000000"
                     + "00 00 0000 03000000 00000000 00000000"
-                    + "1c00 1280" // IFLA_LINKINFO | NLA_F_NESTED
+                    + "2400 1280" // IFLA_LINKINFO | NLA_F_NESTED
                     + "0b00 0400 62726964676500 00" // IFLA_INFO_SLAVE_KIND "bridge"
-                    + "0c00 0580" // IFLA_INFO_SLAVE_DATA
-                    + "0500 0400 01 000000")); // IFLA_BRPORT_MODE
+                    + "1400 0580" // IFLA_INFO_SLAVE_DATA
+                    + "0500 0400 01 000000" // IFLA_BRPORT_MODE
+                    + "0500 0800 00 000000")); // IFLA_BRPORT_LEARNING
   }
 
   @Test

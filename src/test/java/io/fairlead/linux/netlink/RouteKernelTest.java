@@ -157,9 +157,16 @@ class RouteKernelTest {
     assertThat(back.isUp()).isTrue();
     assertThat(back.masterIndex()).isEqualTo(bridge.index());
     assertThat(back.isHairpin()).isTrue();
+    assertThat(back.isLearning()).isTrue();
     assertThat(back.alias()).isEmpty();
-    host.request(LinkChange.of("other").hairpin(false).request());
-    assertThat(Links.find(host, "other").orElseThrow().isHairpin()).isFalse();
+    host.request(LinkChange.of("other").learning(false).request());
+    var silent = Links.find(host, "other").orElseThrow();
+    assertThat(silent.isHairpin()).isTrue();
+    assertThat(silent.isLearning()).isFalse();
+    host.request(LinkChange.of("other").hairpin(false).learning(true).request());
+    var changedBack = Links.find(host, "other").orElseThrow();
+    assertThat(changedBack.isHairpin()).isFalse();
+    assertThat(changedBack.isLearning()).isTrue();
   }
 
   @Test
