@@ -1,5 +1,6 @@
 package io.fairlead.network;
 
+import io.fairlead.EngineFault;
 import io.fairlead.linux.Nftables;
 import io.fairlead.linux.Programs;
 import io.fairlead.linux.netlink.NetlinkSocket;
@@ -39,7 +40,18 @@ final class ApplierFirewall implements AutoCloseable {
 
   /** Makes a table, or mends what there is of it. */
   void putSkeleton(Fact.Skeleton skeleton) {
-    nftables.run(ruleset.skeleton(skeleton.table(), skeleton.rules()));
+    FirewallTable table = skeleton.table();
+    nftables.run(ruleset.skeleton(table, skeleton.rules(), listing(table)));
+  }
+
+  private String listing(FirewallTable table) {
+    try {
+      return nftables.run(
+          ruleset.list(table), Set.of(Nftables.Output.STATELESS, Nftables.Output.TERSE));
+    } catch (EngineFault e) {
+      // It is not there yet.
+      return "";
+    }
   }
 
   void removeSkeleton(FirewallTable table) {

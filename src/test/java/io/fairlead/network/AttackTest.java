@@ -10,6 +10,7 @@ import java.net.InetAddress;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -38,6 +39,7 @@ class AttackTest {
   private static final String DESTINATION = "loopback destination";
   private static final String SOURCE = "loopback source";
   private static final int SERVICE = 9001;
+  private static final String TAGGED = "tagged twice";
   private static final int FIN = 1;
   private static final int SYN = 2;
   private static final int RST = 4;
@@ -142,6 +144,8 @@ class AttackTest {
         row("v6 connection, a neighbour's name", FORGED, "v6 source", () -> segment(true, SYN)),
         row("v4 reset, a neighbour's name", FORGED, "v4 source", () -> segment(false, RST)),
         row("v6 reset, a neighbour's name", FORGED, "v6 source", () -> segment(true, RST)),
+        row("two tags, a neighbour's name", FORGED, TAGGED, () -> inTwoTags(lab.web)),
+        row("two tags, the gateway's name", FORGED, TAGGED, () -> inTwoTags(lab.gateway)),
         row("v4, the gateway's name", FORGED, "v4 source", () -> inTheNameOf(lab.gateway, false)),
         row("v6, the gateway's name", FORGED, "v6 source", () -> inTheNameOf(lab.gateway, true)));
   }
@@ -196,9 +200,31 @@ class AttackTest {
 
   private Attack datagram(
       Party from, InetAddress source, Party next, InetAddress destination, int port) {
+    return datagram(from, source, next, destination, port, UnaryOperator.identity());
+  }
+
+  /** Priority tags, which the kernel takes off wherever a frame is received. */
+  private Attack inTwoTags(Party claimed) {
+    return datagram(
+        lab.attacker,
+        claimed.v4(),
+        lab.victim,
+        lab.victim.v4(),
+        SERVICE,
+        frame -> RawFrames.tagged(RawFrames.tagged(frame)));
+  }
+
+  private Attack datagram(
+      Party from,
+      InetAddress source,
+      Party next,
+      InetAddress destination,
+      int port,
+      UnaryOperator<byte[]> wrapped) {
     String text = "attempt " + attempts.incrementAndGet();
     byte[] frame =
-        RawFrames.udp(next.mac(), from.mac(), source, destination, port, text.getBytes(UTF_8));
+        wrapped.apply(
+            RawFrames.udp(next.mac(), from.mac(), source, destination, port, text.getBytes(UTF_8)));
     return new Attack(
         () -> RawFrames.send(from.namespace(), from.link(), frame), () -> lab.isHeard(text));
   }
@@ -294,12 +320,43 @@ class AttackTest {
     await().until(attack.works()::getAsBoolean);
   }
 
+  /** Or it would pass into a network that is made later where it was sent to. */
+  @Test
+  void whatNobodyAnsweredIsNotRemembered() {
+    InetAddress nobody = InetAddress.ofLiteral("198.51.100.77");
+    lab.host.exec(
+        "nft",
+        """
+        table ip fairlead_watch {
+          chain passing {
+            type filter hook forward priority 0
+            ip daddr 198.51.100.77 counter comment "unanswered"
+            ip daddr 198.51.100.77 ct mark & 0x02000000 != 0 counter comment "remembered unanswered"
+            ip daddr 198.51.100.2 ct mark & 0x02000000 != 0 counter comment "remembered"
+          }
+        }
+        """);
+    try {
+      byte[] frame =
+          RawFrames.udp(
+              lab.gateway.mac(), lab.attacker.mac(), lab.attacker.v4(), nobody, 9, new byte[1]);
+      RawFrames.send(lab.attacker.namespace(), lab.attacker.link(), frame);
+      RawFrames.send(lab.attacker.namespace(), lab.attacker.link(), frame);
+      await().until(() -> lab.counted("unanswered") >= 2);
+      assertThat(lab.counted("remembered unanswered")).isZero();
+      lab.attacker.run("busybox", "ping", "-c", "2", "-i", "0.1", "198.51.100.2").succeeded();
+      assertThat(lab.counted("remembered")).as("control").isPositive();
+    } finally {
+      lab.host.exec("nft", "delete", "table", "ip", "fairlead_watch");
+    }
+  }
+
   /** Frames in a neighbour's MAC pass, but what is for the neighbour still goes to it. */
   @Test
   void aNeighboursMacStaysAtItsPort() {
     String before = lab.forwardingEntry(lab.web.mac());
     assertThat(before).contains("sticky");
-    sendByMac(lab.web.mac());
+    lab.whileLearning(lab.attacker, () -> sendByMac(lab.web.mac()));
     assertThat(lab.forwardingEntry(lab.web.mac())).isEqualTo(before);
 
     String port = lab.port(lab.web);

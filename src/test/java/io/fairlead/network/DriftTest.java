@@ -56,6 +56,7 @@ class DriftTest {
           forwarding             | host   | busybox sysctl -w net.ipv4.ip_forward=0          | ~ HostSwitch
           a rule                 | host   | nft flush chain inet TABLE forward        | ~ Skeleton
           a rule too many        | host   | nft insert rule inet TABLE forward drop   | ~ Skeleton
+          a chain too many       | host   | nft add chain inet TABLE extra { type filter hook input priority 0 ; } | ~ Skeleton
           a chain's hook         | host   | nft delete chain inet TABLE output        | ~ Skeleton
           an element             | host   | nft delete element inet TABLE subnets4 { 172.17.0.0/16 } | + Element
           a foreign element      | host   | nft add element inet TABLE publish4_any { tcp . 1 : 10.0.0.1 . 1 } | - Element

@@ -41,6 +41,15 @@ final class RawFrames {
         });
   }
 
+  /** With an 802.1Q tag without a VLAN in front of all others. */
+  static byte[] tagged(byte[] frame) {
+    return ByteBuffer.allocate(frame.length + 4)
+        .put(frame, 0, 12)
+        .putInt(0x8100_0000)
+        .put(frame, 12, frame.length - 12)
+        .array();
+  }
+
   static byte[] udp(
       MacAddress toMac,
       MacAddress fromMac,

@@ -11,6 +11,7 @@ import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The firewall's text: each table's skeleton, which is one resource ({@code inet.nft}, {@code
@@ -41,14 +42,29 @@ public final class Ruleset {
   }
 
   /**
-   * Commands that make a table, or bring its rules back as they should be, in one transaction;
-   * elements that are there are left.
+   * Commands that make a table, or bring its chains and rules back as they should be, in one
+   * transaction; elements that are there are left.
    *
    * @param rules as {@link #rules} gives them, for either case
+   * @param present a listing of the table, empty if it is not there
    */
-  public String skeleton(FirewallTable of, List<String> rules) {
+  public String skeleton(FirewallTable of, List<String> rules, String present) {
+    String text = text(of, rules.equals(rules(of, /* besideOthers= */ true)));
+    List<String> wanted = chainsIn(text).toList();
     return "add table %1$s %2$s\nflush table %1$s %2$s\n".formatted(of.nftFamily(), table)
-        + text(of, rules.equals(rules(of, /* besideOthers= */ true)));
+        + chainsIn(present)
+            .filter(chain -> !wanted.contains(chain))
+            .map(chain -> "delete chain %s %s %s\n".formatted(of.nftFamily(), table, chain))
+            .collect(Collectors.joining())
+        + text;
+  }
+
+  private static Stream<String> chainsIn(String listing) {
+    return listing
+        .lines()
+        .map(BLOCK::matcher)
+        .filter(block -> block.matches() && block.group(1).equals("chain"))
+        .map(block -> block.group(2));
   }
 
   private String text(FirewallTable of, boolean besideOthers) {

@@ -174,7 +174,9 @@ class ElementKernelTest {
             try (var nft = Nftables.open();
                 var kernel = NetlinkSocket.open(NetlinkSocket.NETLINK_NETFILTER)) {
               for (FirewallTable table : FirewallTable.values()) {
-                nft.run(RULESET.skeleton(table, RULESET.rules(table, /* besideOthers= */ false)));
+                nft.run(
+                    RULESET.skeleton(
+                        table, RULESET.rules(table, /* besideOthers= */ false), /* present= */ ""));
               }
               test.accept(nft, kernel);
             }
