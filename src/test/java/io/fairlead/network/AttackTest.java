@@ -40,6 +40,7 @@ class AttackTest {
   private static final String SOURCE = "loopback source";
   private static final int SERVICE = 9001;
   private static final String TAGGED = "tagged twice";
+  private static final String NO_VLAN = "tagged without a VLAN";
   private static final int FIN = 1;
   private static final int SYN = 2;
   private static final int RST = 4;
@@ -144,6 +145,8 @@ class AttackTest {
         row("v6 connection, a neighbour's name", FORGED, "v6 source", () -> segment(true, SYN)),
         row("v4 reset, a neighbour's name", FORGED, "v4 source", () -> segment(false, RST)),
         row("v6 reset, a neighbour's name", FORGED, "v6 source", () -> segment(true, RST)),
+        row("ARP in a tag: is a neighbour", FORGED, NO_VLAN, () -> arpInTag(lab.web, lab.victim)),
+        row("advertisement in a tag: is a neighbour", FORGED, NO_VLAN, this::advertisementInTag),
         row("two tags, a neighbour's name", FORGED, TAGGED, () -> inTwoTags(lab.web)),
         row("two tags, the gateway's name", FORGED, TAGGED, () -> inTwoTags(lab.gateway)),
         row("v4, the gateway's name", FORGED, "v4 source", () -> inTheNameOf(lab.gateway, false)),
@@ -252,22 +255,32 @@ class AttackTest {
   }
 
   private Attack arp(Party claimed, Party deceived) {
-    learn(deceived, claimed.v4());
-    return claim(
-        Announcer.gratuitousArp(lab.attacker.mac().toBytes(), claimed.v4().getAddress()),
-        claimed.v4(),
-        deceived);
+    return claim(arpFrame(claimed), claimed.v4(), deceived);
+  }
+
+  private Attack arpInTag(Party claimed, Party deceived) {
+    return claim(RawFrames.tagged(arpFrame(claimed)), claimed.v4(), deceived);
+  }
+
+  private byte[] arpFrame(Party claimed) {
+    return Announcer.gratuitousArp(lab.attacker.mac().toBytes(), claimed.v4().getAddress());
   }
 
   private Attack advertisement(Party source, Party claimed) {
-    learn(lab.victim, claimed.v6());
-    return claim(
-        RawFrames.advertisement(lab.attacker.mac(), source.v6(), claimed.v6()),
-        claimed.v6(),
-        lab.victim);
+    return claim(advertisementFrame(source, claimed), claimed.v6(), lab.victim);
+  }
+
+  private Attack advertisementInTag() {
+    byte[] frame = advertisementFrame(lab.attacker, lab.web);
+    return claim(RawFrames.tagged(frame), lab.web.v6(), lab.victim);
+  }
+
+  private byte[] advertisementFrame(Party source, Party claimed) {
+    return RawFrames.advertisement(lab.attacker.mac(), source.v6(), claimed.v6());
   }
 
   private Attack claim(byte[] frame, InetAddress claimed, Party deceived) {
+    learn(deceived, claimed);
     return new Attack(
         () -> RawFrames.send(lab.attacker.namespace(), lab.attacker.link(), frame),
         () ->
