@@ -177,7 +177,7 @@ final class Applier implements AutoCloseable {
     switch (fact) {
       case Fact.HostSwitch(String path, String value) -> Sysctls.write(path, value);
       case Fact.Sysctl(String _, String path, String value) -> Sysctls.write(path, value);
-      case Fact.Skeleton skeleton -> firewall.putSkeleton(skeleton);
+      case Fact.Skeleton skeleton -> firewall.putSkeleton(skeleton, List.of());
       case Fact.ForeignRule rule -> firewall.add(rule.chain());
       case Fact.Bridge bridge -> linkChanges.add(bridge);
       case Fact.Pin pin -> linkChanges.add(pin);
@@ -192,7 +192,7 @@ final class Applier implements AutoCloseable {
   private void alter(Fact from, Fact to, ApplierLinks linkChanges) {
     switch (to) {
       case Fact.HostSwitch _, Fact.Sysctl _ -> add(to, linkChanges);
-      case Fact.Skeleton skeleton -> firewall.putSkeleton(skeleton);
+      case Fact.Skeleton skeleton -> firewall.putSkeleton(skeleton, ((Fact.Skeleton) from).rules());
       case Fact.Bridge bridge -> linkChanges.alter(bridge);
       case Fact.Pin pin -> linkChanges.alter(pin);
       case Fact.Veth veth -> linkChanges.alter((Fact.Veth) from, veth);

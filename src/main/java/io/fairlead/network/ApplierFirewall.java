@@ -1,6 +1,5 @@
 package io.fairlead.network;
 
-import io.fairlead.EngineFault;
 import io.fairlead.linux.Nftables;
 import io.fairlead.linux.Programs;
 import io.fairlead.linux.netlink.NetlinkSocket;
@@ -38,20 +37,13 @@ final class ApplierFirewall implements AutoCloseable {
     this.connections = new Connections(netfilter);
   }
 
-  /** Makes a table, or mends what there is of it. */
-  void putSkeleton(Fact.Skeleton skeleton) {
-    FirewallTable table = skeleton.table();
-    nftables.run(ruleset.skeleton(table, skeleton.rules(), listing(table)));
-  }
-
-  private String listing(FirewallTable table) {
-    try {
-      return nftables.run(
-          ruleset.list(table), Set.of(Nftables.Output.STATELESS, Nftables.Output.TERSE));
-    } catch (EngineFault e) {
-      // It is not there yet.
-      return "";
-    }
+  /**
+   * Makes a table, or mends what there is of it.
+   *
+   * @param present the rules that it has
+   */
+  void putSkeleton(Fact.Skeleton skeleton, List<String> present) {
+    nftables.run(ruleset.skeleton(skeleton.table(), skeleton.rules(), present));
   }
 
   void removeSkeleton(FirewallTable table) {

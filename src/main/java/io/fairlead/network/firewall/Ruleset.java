@@ -11,7 +11,6 @@ import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * The firewall's text: each table's skeleton, which is one resource ({@code inet.nft}, {@code
@@ -46,25 +45,23 @@ public final class Ruleset {
    * transaction; elements that are there are left.
    *
    * @param rules as {@link #rules} gives them, for either case
-   * @param present a listing of the table, empty if it is not there
+   * @param present those that are there, none if the table is not: chains that have any, and should
+   *     not, go
    */
-  public String skeleton(FirewallTable of, List<String> rules, String present) {
-    String text = text(of, rules.equals(rules(of, /* besideOthers= */ true)));
-    List<String> wanted = chainsIn(text).toList();
+  public String skeleton(FirewallTable of, List<String> rules, List<String> present) {
+    List<String> wanted = rules.stream().map(Ruleset::chainOf).toList();
     return "add table %1$s %2$s\nflush table %1$s %2$s\n".formatted(of.nftFamily(), table)
-        + chainsIn(present)
+        + present.stream()
+            .map(Ruleset::chainOf)
+            .distinct()
             .filter(chain -> !wanted.contains(chain))
             .map(chain -> "delete chain %s %s %s\n".formatted(of.nftFamily(), table, chain))
             .collect(Collectors.joining())
-        + text;
+        + text(of, rules.equals(rules(of, /* besideOthers= */ true)));
   }
 
-  private static Stream<String> chainsIn(String listing) {
-    return listing
-        .lines()
-        .map(BLOCK::matcher)
-        .filter(block -> block.matches() && block.group(1).equals("chain"))
-        .map(block -> block.group(2));
+  private static String chainOf(String rule) {
+    return rule.substring(0, rule.indexOf(':'));
   }
 
   private String text(FirewallTable of, boolean besideOthers) {
@@ -119,7 +116,7 @@ public final class Ruleset {
       }
     }
     // nft lists chains in the order of their making, which a repair changes.
-    rules.sort(Comparator.comparing(rule -> rule.substring(0, rule.indexOf(':'))));
+    rules.sort(Comparator.comparing(Ruleset::chainOf));
     return List.copyOf(rules);
   }
 

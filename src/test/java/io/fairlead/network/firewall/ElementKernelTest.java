@@ -176,7 +176,9 @@ class ElementKernelTest {
               for (FirewallTable table : FirewallTable.values()) {
                 nft.run(
                     RULESET.skeleton(
-                        table, RULESET.rules(table, /* besideOthers= */ false), /* present= */ ""));
+                        table,
+                        RULESET.rules(table, /* besideOthers= */ false),
+                        /* present= */ List.of()));
               }
               test.accept(nft, kernel);
             }
